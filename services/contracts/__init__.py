@@ -1,0 +1,1 @@
+"""What the services share: settings, topics, events, and the bronze tables. Nothing here does I/O."""
