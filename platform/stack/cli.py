@@ -1,0 +1,161 @@
+"""The `lakehouse` command."""
+
+import dataclasses
+import json as jsonlib
+import logging
+import shlex
+import signal
+import subprocess
+import sys
+from typing import Annotated
+
+import stamina
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from services.contracts.errors import LakehouseError
+from stack import doctor as doctoring
+from stack import lifecycle, pipeline, testing
+from stack import status as statuses
+from stack.context import Context
+from stack.errors import StackError
+from stack.lab import open_lab
+from stack.manifest import with_needs
+from stack.paths import log_file
+from stack.progress import Reporter
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The payments lakehouse on this machine.")
+pipeline_app = typer.Typer(no_args_is_help=True, help="The payment services on the running servers.")
+app.add_typer(pipeline_app, name="pipeline")
+
+Offset = Annotated[int | None, typer.Option(help="Move every port of this clone by N; kept until changed.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
+
+
+def _names(only: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in only.split(",") if name.strip())
+
+
+@app.command()
+def up(
+    only: Annotated[str, typer.Option(help="Only these servers, comma-separated, and what they need.")] = "",
+    port_offset: Offset = None,
+) -> None:
+    """Install what is missing, start the servers, wait until each is ready."""
+    lifecycle.up(_names(only), Context.load(port_offset), Reporter())
+
+
+@app.command()
+def down() -> None:
+    """Stop everything of this clone."""
+    lifecycle.down(Reporter())
+
+
+@app.command()
+def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:  # noqa: FBT002 - an option
+    """Stop everything and delete this clone's data (not the installed servers, not your progress)."""
+    if not yes:
+        typer.confirm("Delete all tables, topics, workflows and databases of this clone?", abort=True)
+    lifecycle.reset(Context.load(), Reporter())
+
+
+@app.command()
+def status(json: Json = False) -> None:  # noqa: FBT002 - an option
+    """Show what is running."""
+    context = Context.load()
+    found = statuses.status(context)
+    if json:
+        catalog = context.choices.catalog or None
+        print(jsonlib.dumps({"catalog": catalog, "servers": [dataclasses.asdict(one) for one in found]}, indent=2))
+        return
+    table = Table("server", "version", "state", "ready", "ports", "MiB", box=None)
+    for one in found:
+        ports = ", ".join(f"{name} {port}" for name, port in one.ports.items())
+        table.add_row(one.name, one.version, one.state, "yes" if one.ready else "", ports, str(one.memory_mib or ""))
+    Console(soft_wrap=True).print(table)
+    print(
+        f"\n{sum(one.memory_mib for one in found)} MiB in all. Catalog: {context.choices.catalog or 'not chosen yet'}."
+    )
+
+
+@app.command()
+def logs(
+    name: Annotated[str, typer.Argument(help="A server or service.")],
+    lines: Annotated[int, typer.Option("-n", help="How many lines.")] = 50,
+    follow: Annotated[bool, typer.Option("-f", help="Go on as more comes.")] = False,  # noqa: FBT002 - an option
+) -> None:
+    """Show the log of one process."""
+    with_needs((name,))
+    if not log_file(name).exists():
+        raise StackError(f"{name} has no log yet.", "`lakehouse up` starts it.")
+    subprocess.run(["tail", "-n", str(lines), *(["-f"] if follow else []), log_file(name)], check=False)
+
+
+@app.command()
+def doctor(port_offset: Offset = None, json: Json = False) -> None:  # noqa: FBT002 - an option
+    """Check that this machine can run the course."""
+    checks = doctoring.examine(doctoring.everything(), Context.load(port_offset))
+    if json:
+        print(jsonlib.dumps([dataclasses.asdict(check) for check in checks], indent=2))
+    else:
+        for check in checks:
+            print(f"{'✓' if check.ok else '✗'} {check.name}: {check.found}")
+            if not check.ok:
+                print(f"  → {check.remedy}")
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def env() -> None:
+    """Print the settings of every service as shell exports: `eval "$(lakehouse env)"`. Shows secrets."""
+    for name, value in Context.load().environment().items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+@pipeline_app.command("up")
+def pipeline_up(port_offset: Offset = None) -> None:
+    """Start the servers and the services: gateway, normalizer, orchestrator, inference."""
+    pipeline.up(Context.load(port_offset), Reporter())
+
+
+@pipeline_app.command("down")
+def pipeline_down() -> None:
+    """Stop the services; the servers stay."""
+    pipeline.down(Reporter())
+
+
+@app.command()
+def lab(
+    port_offset: Offset = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,  # noqa: FBT002 - an option
+) -> None:
+    """Start the servers and open JupyterLab on lab 00."""
+    open_lab(Context.load(port_offset), Reporter(), browser=browser)
+
+
+@app.command()
+def course(port_offset: Offset = None) -> None:
+    """Run every lab headlessly, unsolved and then solved, and write the report."""
+    Context.load(port_offset)
+    sys.exit(subprocess.run([sys.executable, "-m", "labkit.course"], check=False).returncode)
+
+
+@app.command()
+def test() -> None:
+    """Run every check of this repository on a platform of its own."""
+    testing.run(Reporter())
+
+
+def main() -> None:
+    """Run the command; an expected failure is a message, not a traceback."""
+    # What libraries log while a server is not there yet is noise to the learner: our messages say it once.
+    logging.basicConfig(level=logging.CRITICAL)
+    stamina.instrumentation.set_on_retry_hooks([])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        app()
+    except LakehouseError as error:
+        Console(stderr=True, soft_wrap=True, highlight=False).print(f"✗ {error}", markup=False, style="red")
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""How each kind of server gets into the cache: downloads, Maven artifacts, Go modules, wheels."""

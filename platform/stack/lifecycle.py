@@ -1,0 +1,121 @@
+"""Bring the platform up and down: what in which order, what to wait for, what to say."""
+
+import shutil
+import time
+from collections.abc import Iterable
+from itertools import groupby
+
+from services.contracts.settings import state_dir
+from stack import doctor, probes
+from stack.catalog import choose
+from stack.context import Choices, Context
+from stack.errors import StackError
+from stack.installing import install
+from stack.manifest import Spec, servers, specs, with_needs
+from stack.paths import data_dir, log_file
+from stack.progress import Reporter
+from stack.servers.base import Server
+from stack.servers.registry import every_server, server
+from stack.servers.service import Service
+from stack.supervise import Supervisor
+
+READY_WITHIN_S = 120
+LOG_LINES = 15
+
+
+def up(names: tuple[str, ...], context: Context, reporter: Reporter) -> Context:
+    """Install, start and wait for the named servers and what they need. Does nothing for those that are ready.
+
+    Raises StackError: nothing was started if something is missing; what was started stays if a server fails.
+    """
+    wanted = with_needs(names or servers())
+    supervisor = Supervisor()
+    running = {name for name, (state, _, _) in supervisor.states().items() if state == "running"}
+    if context.choices.catalog and all(spec.name in running and probes.ready(spec, context) for spec in wanted):
+        reporter.say(f"Already up: {', '.join(spec.name for spec in wanted)}.")
+        return context
+    _refuse_moving(supervisor, running, context)
+    doctor.require(tuple(spec for spec in wanted if spec.name not in running), context)
+    with reporter.live():
+        context = choose(context, reporter)
+        install([server(spec.name, context) for spec in wanted], reporter)
+        context.write_environment()
+        supervisor.configure({each.name: each.program() for each in every_server(context) if each.installed()})
+        for _, tier in groupby(wanted, key=lambda spec: spec.order):
+            _start([server(spec.name, context) for spec in tier], running, supervisor, reporter)
+    return context
+
+
+def _refuse_moving(supervisor: Supervisor, running: set[str], context: Context) -> None:
+    environment = state_dir() / "platform.env"
+    if running and environment.exists() and supervisor.running():
+        line = f"POSTGRES_PORT={context.port('postgres', 'sql')}\n"
+        if line not in environment.read_text(encoding="utf-8"):
+            raise StackError(
+                "The platform runs on other ports.", "`lakehouse down` first, then up with the new offset."
+            )
+
+
+def _start(tier: list[Server], running: set[str], supervisor: Supervisor, reporter: Reporter) -> None:
+    labels = {each.name: each for each in tier}
+    for each in tier:
+        if each.name not in running:
+            each.prepare()
+            supervisor.start(each.name)
+    started = time.monotonic()
+    waiting = dict(labels)
+    while waiting:
+        for each in list(waiting.values()):
+            if probes.ready(each.spec, each.context):
+                each.provision()
+                reporter.say(f"✓ {each.name} ready ({time.monotonic() - started:.1f} s)")
+                del waiting[each.name]
+            elif supervisor.states()[each.name][0] not in ("running", "starting"):
+                raise _died(each.name, "ended while it was starting")
+        if waiting and time.monotonic() - started > READY_WITHIN_S:
+            raise _died(next(iter(waiting)), f"was not ready after {READY_WITHIN_S} s")
+        time.sleep(0.1)
+
+
+def _died(name: str, how: str) -> StackError:
+    shown = "\n    ".join(last_lines(name, LOG_LINES)) or "(nothing)"
+    return StackError(
+        f"{name} {how}. The last lines of its log:\n    {shown}", f"The whole log: `lakehouse logs {name}`."
+    )
+
+
+def last_lines(name: str, count: int) -> list[str]:
+    """Return the last lines of a process's log."""
+    path = log_file(name)
+    return path.read_text(encoding="utf-8", errors="replace").splitlines()[-count:] if path.exists() else []
+
+
+def down(reporter: Reporter, names: Iterable[str] = ()) -> None:
+    """Stop the named ones, or everything and the supervisor. Services stop before the servers they use."""
+    supervisor = Supervisor()
+    alive = [name for name, (_, pid, _) in supervisor.states().items() if pid]
+    if not supervisor.running():
+        reporter.say("Nothing is running.")
+        return
+    chosen = [spec for spec in specs().values() if spec.name in alive and (not names or spec.name in names)]
+    for _, tier in groupby(sorted(chosen, key=_stop_order), key=_stop_order):
+        supervisor.stop([spec.name for spec in tier])
+    if not names:
+        supervisor.shutdown()
+    reporter.say(f"Stopped {', '.join(spec.name for spec in chosen) or 'nothing else'}.")
+
+
+def _stop_order(spec: Spec) -> int:
+    return -spec.order
+
+
+def reset(context: Context, reporter: Reporter) -> None:
+    """Stop everything and delete the data of every server, the ledger and the reports; keep the learner's progress."""
+    down(reporter)
+    wiped = every_server(context) if context.choices.catalog else [Service("gateway", context)]
+    for each in wiped:
+        each.wipe()
+    for folder in (data_dir(""), state_dir() / "ledger", state_dir() / "dagster", state_dir() / "logs"):
+        shutil.rmtree(folder, ignore_errors=True)
+    Choices(port_offset=context.choices.port_offset).save()
+    reporter.say("All data of this clone is deleted; installed servers, secrets and the learner's progress are kept.")

@@ -1,0 +1,95 @@
+"""Kafka in KRaft mode: the log between the services."""
+
+import asyncio
+import os
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from services.contracts import topics
+from stack.errors import StackError
+from stack.install import maven
+from stack.install.java import java
+from stack.paths import PLATFORM
+from stack.progress import Step
+from stack.servers.base import Program, Server
+
+
+class Kafka(Server):
+    """One process that is broker and controller."""
+
+    @property
+    def _class_path_file(self) -> Path:
+        return self.home / "class_path"
+
+    def installed(self) -> bool:
+        """Tell whether every jar of its class path is in the cache."""
+        file = self._class_path_file
+        return file.exists() and all(Path(jar).exists() for jar in file.read_text().split(os.pathsep))
+
+    def install(self, step: Step) -> None:
+        """Download the jars and write down the class path."""
+        jars = maven.class_path(self.spec.native["maven"], step)
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._class_path_file.write_text(os.pathsep.join(map(str, jars)))
+
+    def _java(self, main: str, heap_mib: int) -> tuple[str | Path, ...]:
+        options = (f"-Xmx{heap_mib}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+        logging = f"-Dlog4j2.configurationFile={PLATFORM / 'kafka' / 'log4j2.properties'}"
+        return (java(), *options, logging, "-cp", self._class_path_file.read_text(), main)
+
+    @property
+    def _config(self) -> Path:
+        return self.data / "server.properties"
+
+    def prepare(self) -> None:
+        """Write the configuration and format the log folder."""
+        super().prepare()
+        broker, controller = (f"127.0.0.1:{self.context.port('kafka', name)}" for name in ("broker", "controller"))
+        here = {
+            "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}",
+            "advertised.listeners": f"PLAINTEXT://{broker}",
+            "controller.quorum.voters": f"1@{controller}",
+            "log.dirs": self.data / "log",
+        }
+        shared = (PLATFORM / "kafka" / "server.properties").read_text()
+        self._config.write_text(shared + "".join(f"{name}={value}\n" for name, value in here.items()))
+        if (self.data / "log" / "meta.properties").exists():
+            return
+        cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        command = self._java("kafka.tools.StorageTool", 64)
+        formatted = subprocess.run(
+            [*command, "format", "--cluster-id", cluster_id, "--config", self._config],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if formatted.returncode:
+            raise StackError(f"Kafka could not format its log folder: {(formatted.stdout + formatted.stderr)[-400:]}")
+
+    def program(self) -> Program:
+        """Return the broker's process."""
+        return Program((*self._java(self.spec.native["main"], self.spec.heap_mib), self._config), self.data)
+
+    def provision(self) -> None:
+        """Create the topics of `services.contracts.topics`."""
+        asyncio.run(create_topics(f"127.0.0.1:{self.context.port('kafka', 'broker')}"))
+
+
+async def create_topics(bootstrap_servers: str) -> None:
+    """Create those of the contract's topics that are not there yet."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await admin.start()
+    try:
+        there = set(await admin.list_topics())
+        keep = {"retention.ms": "-1"}
+        missing = [topic for topic in topics.ALL if topic.name not in there]
+        if missing:
+            await admin.create_topics(
+                [NewTopic(topic.name, topic.partitions, replication_factor=1, topic_configs=keep) for topic in missing]
+            )
+    finally:
+        await admin.close()
