@@ -30,7 +30,7 @@ def up(names: tuple[str, ...], context: Context, reporter: Reporter) -> Context:
     """
     wanted = with_needs(names or servers())
     supervisor = Supervisor()
-    running = {name for name, (state, _, _) in supervisor.states().items() if state == "running"}
+    running = _running(supervisor)
     if context.choices.catalog and all(spec.name in running and probes.ready(spec, context) for spec in wanted):
         reporter.say(f"Already up: {', '.join(spec.name for spec in wanted)}.")
         return context
@@ -41,9 +41,14 @@ def up(names: tuple[str, ...], context: Context, reporter: Reporter) -> Context:
         install([server(spec.name, context) for spec in wanted], reporter)
         context.write_environment()
         supervisor.configure({each.name: each.program() for each in every_server(context) if each.installed()})
+        running = _running(supervisor)  # fewer than before if a new version of this clone changed a command
         for _, tier in groupby(wanted, key=lambda spec: spec.order):
             _start([server(spec.name, context) for spec in tier], running, supervisor, reporter)
     return context
+
+
+def _running(supervisor: Supervisor) -> set[str]:
+    return {name for name, (state, _, _) in supervisor.states().items() if state == "running"}
 
 
 def _refuse_moving(supervisor: Supervisor, running: set[str], context: Context) -> None:
@@ -57,18 +62,18 @@ def _refuse_moving(supervisor: Supervisor, running: set[str], context: Context) 
 
 
 def _start(tier: list[Server], running: set[str], supervisor: Supervisor, reporter: Reporter) -> None:
-    labels = {each.name: each for each in tier}
     for each in tier:
         if each.name not in running:
             each.prepare()
             supervisor.start(each.name)
     started = time.monotonic()
-    waiting = dict(labels)
+    waiting = {each.name: each for each in tier}
     while waiting:
         for each in list(waiting.values()):
             if probes.ready(each.spec, each.context):
                 each.provision()
-                reporter.say(f"✓ {each.name} ready ({time.monotonic() - started:.1f} s)")
+                if each.name not in running:
+                    reporter.say(f"✓ {each.name} ready ({time.monotonic() - started:.1f} s)")
                 del waiting[each.name]
             elif supervisor.states()[each.name][0] not in ("running", "starting"):
                 raise _died(each.name, "ended while it was starting")

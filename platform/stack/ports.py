@@ -2,12 +2,13 @@
 
 import contextlib
 import socket
+from collections.abc import Iterable
 
 import psutil
 
 from stack.context import LOCALHOST, Context
 from stack.errors import StackError
-from stack.manifest import Spec
+from stack.manifest import Spec, specs
 
 
 def free(port: int) -> bool:
@@ -38,6 +39,15 @@ def taken(specs: tuple[Spec, ...], context: Context) -> list[str]:
     return [
         f"Port {port} ({server}, {name}) is taken by {holder(port)}." for server, name, port in wanted if not free(port)
     ]
+
+
+def free_offset(offsets: Iterable[int]) -> int:
+    """Return the first offset at which every port of the platform is free. Raises StackError if there is none."""
+    wanted = [port for spec in specs().values() for port in spec.ports.values()]
+    for offset in offsets:
+        if all(free(port + offset) for port in wanted):
+            return offset
+    raise StackError("No free range of ports was found.", "Stop other platforms: `lakehouse status` in their clones.")
 
 
 def require_free(specs: tuple[Spec, ...], context: Context) -> None:

@@ -88,14 +88,14 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 class Supervisor:
     """This clone's supervisord."""
 
-    def _rpc(self) -> Any:  # noqa: ANN401 - methods of a remote object
-        transport = SupervisorTransport(None, None, f"unix://{socket_file()}")
-        return ServerProxy("http://localhost", transport=transport).supervisor
+    def _call(self, method: str, *arguments: object) -> Any:  # noqa: ANN401 - each method answers something else
+        with contextlib.closing(SupervisorTransport(None, None, f"unix://{socket_file()}")) as transport:
+            return getattr(ServerProxy("http://localhost", transport=transport).supervisor, method)(*arguments)
 
     def running(self) -> bool:
         """Tell whether it answers."""
         try:
-            return bool(self._rpc().getState()["statename"] == "RUNNING")
+            return bool(self._call("getState")["statename"] == "RUNNING")
         except (OSError, Fault):
             return False
 
@@ -108,13 +108,13 @@ class Supervisor:
         if not self.running():
             self._launch()
             return
-        added, changed, removed = self._rpc().reloadConfig()[0]
+        added, changed, removed = self._call("reloadConfig")[0]
         for name in (*changed, *removed):
             with contextlib.suppress(Fault):
-                self._rpc().stopProcess(name)
-            self._rpc().removeProcessGroup(name)
+                self._call("stopProcess", name)
+            self._call("removeProcessGroup", name)
         for name in (*added, *changed):
-            self._rpc().addProcessGroup(name)
+            self._call("addProcessGroup", name)
 
     def _launch(self) -> None:
         # Its environment becomes that of every server, so nothing is handed on but what a program needs to run.
@@ -133,7 +133,7 @@ class Supervisor:
         if not self.running():
             return {}
         found = {}
-        for info in cast("list[dict[str, Any]]", self._rpc().getAllProcessInfo()):
+        for info in cast("list[dict[str, Any]]", self._call("getAllProcessInfo")):
             # A process that ended by itself, at any exit code, is a failed one; one that we stopped is not.
             state = STATES.get(info["statename"], "stopped")
             found[info["name"]] = (state, info["pid"], float(info["now"] - info["start"]) if info["pid"] else 0.0)
@@ -142,17 +142,16 @@ class Supervisor:
     def start(self, name: str) -> None:
         """Start a program; its readiness is another question."""
         try:
-            self._rpc().startProcess(name, False)  # noqa: FBT003 - the interface's own argument: do not wait
+            self._call("startProcess", name, False)  # noqa: FBT003 - the interface's own argument: do not wait
         except Fault as fault:
             if fault.faultCode != Faults.ALREADY_STARTED:
                 raise StackError(f"{name} could not be started: {fault.faultString}") from fault
 
     def stop(self, names: Iterable[str]) -> None:
         """Stop programs, together, and wait until their processes are gone."""
-        rpc = self._rpc()
         for name in names:
             with contextlib.suppress(Fault):
-                rpc.stopProcess(name, False)  # noqa: FBT003 - do not wait: the others stop meanwhile
+                self._call("stopProcess", name, False)  # noqa: FBT003 - do not wait: the others stop meanwhile
         deadline = time.monotonic() + STOP_WAIT_S + 5
         waiting = set(names)
         while waiting and time.monotonic() < deadline:
@@ -163,9 +162,9 @@ class Supervisor:
         """Stop every program and supervisord itself, and wait until it is gone."""
         if not self.running():
             return
-        pid = self._rpc().getPID()
+        pid = self._call("getPID")
         with contextlib.suppress(OSError, Fault, socket.timeout):
-            self._rpc().shutdown()
+            self._call("shutdown")
         deadline = time.monotonic() + STOP_WAIT_S + 10
         while _alive(pid) and time.monotonic() < deadline:
             time.sleep(0.05)

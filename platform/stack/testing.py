@@ -14,7 +14,6 @@ from services.contracts.settings import REPOSITORY
 from stack import lifecycle, pipeline, ports
 from stack.context import Choices, Context
 from stack.errors import StackError
-from stack.manifest import specs
 from stack.progress import Reporter
 
 STATE = REPOSITORY / ".lakehouse" / "test"
@@ -40,9 +39,7 @@ def own_context() -> Context:
     """Return the tests' context, on ports that were free when it was first asked for."""
     choices = Choices.load()
     if choices.port_offset == 0 and Path(os.environ["LAKEHOUSE_STATE"]) == STATE:
-        wanted = [port for spec in specs().values() for port in spec.ports.values()]
-        free = (offset for offset in OFFSETS if all(ports.free(port + offset) for port in wanted))
-        Choices(port_offset=next(free)).save()
+        Choices(port_offset=ports.free_offset(OFFSETS)).save()
     return Context.load()
 
 
