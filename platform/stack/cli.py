@@ -20,6 +20,7 @@ from stack import lifecycle, pipeline, testing
 from stack import status as statuses
 from stack.context import Context
 from stack.errors import StackError
+from stack.journey import commands as journey
 from stack.lab import open_lab
 from stack.manifest import with_needs
 from stack.paths import log_file
@@ -112,6 +113,24 @@ def env() -> None:
     """Print the settings of every service as shell exports: `eval "$(lakehouse env)"`. Shows secrets."""
     for name, value in Context.load().environment().items():
         print(f"export {name}={shlex.quote(value)}")
+
+
+@app.command()
+def trace(
+    event_id: Annotated[str, typer.Argument(help="evt_… or stripe:evt_….")],
+    json: Json = False,  # noqa: FBT002 - an option
+) -> None:
+    """Show where one payment event is in every system."""
+    journey.trace(event_id, json=json)
+
+
+@app.command()
+def reconcile(
+    json: Json = False,  # noqa: FBT002 - an option
+    wait: Annotated[float, typer.Option(help="Seconds to wait until every accepted event has arrived.")] = 0,
+) -> None:
+    """Compare all stages: exit code 0 if nothing is lost or doubled, 1 if it is, 2 if a stage could not be asked."""
+    journey.reconcile(json=json, wait=wait)
 
 
 @pipeline_app.command("up")

@@ -1,0 +1,36 @@
+"""`lakehouse trace` and `lakehouse reconcile`: plain functions, registered by the command line."""
+
+import json as jsonlib
+
+import typer
+from rich.console import Console
+
+from services.contracts.settings import Catalog
+from stack.journey import as_json, as_text
+
+
+def trace(event_id: str, *, json: bool = False) -> None:
+    """Show where one payment event is in every system. EVENT_ID is evt_… or stripe:evt_…."""
+    # The clients of six servers take a second to import: only this command waits for them.
+    from stack.journey import bootstrap  # noqa: PLC0415
+
+    found = bootstrap.trace(event_id)
+    if json:
+        typer.echo(jsonlib.dumps(as_json.journey(found), indent=2))
+    else:
+        Console().print(as_text.journey(found))
+
+
+def reconcile(*, json: bool = False, wait: float = 0) -> None:
+    """Compare all stages: exit code 0 if nothing is lost or doubled, 1 if it is, 2 if a stage could not be asked.
+
+    WAIT is how many seconds to wait at most until every accepted event has reached bronze or quarantine.
+    """
+    from stack.journey import bootstrap  # noqa: PLC0415 - as above
+
+    result = bootstrap.reconcile(wait)
+    if json:
+        typer.echo(jsonlib.dumps(as_json.reconciliation(result, Catalog().kind), indent=2))
+    else:
+        Console().print(*as_text.reconciliation(result, Catalog().kind), sep="\n")
+    raise typer.Exit(result.exit_code)
