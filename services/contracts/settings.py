@@ -33,7 +33,7 @@ class UnknownSettingError(LakehouseError):
 class Settings(BaseSettings):
     """One prefix of environment variables. The environment wins over `platform.env`, that over the defaults."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_file_encoding="utf-8")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401 - pydantic's own signature
         """Read the settings; `values` override every source."""

@@ -1,0 +1,30 @@
+"""`python -m services.gateway`: serve until SIGTERM."""
+
+import sys
+
+from pydantic import ValidationError
+
+from services.contracts import logs
+from services.contracts.errors import LakehouseError
+from services.gateway.bootstrap import bootstrap
+from services.gateway.server import server
+from services.gateway.settings import GatewaySettings
+
+
+def main() -> None:
+    """Parse the settings, wire the parts, serve."""
+    logs.configure("gateway")
+    try:
+        settings = GatewaySettings()
+        app = bootstrap(settings)
+    except ValidationError as error:
+        # Without the values: one of them may be a secret.
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        sys.exit(f"{error.title} settings: {faults}; `lakehouse up` writes what is missing")
+    except LakehouseError as error:
+        sys.exit(str(error))
+    server(app, settings).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Writing records to Kafka so that an acknowledgement means that they stay."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+from services.gateway.errors import BodyTooLargeError, NotAcknowledgedError
+from services.gateway.routing import Record
+
+log = structlog.get_logger()
+
+# The broker's message.max.bytes (platform/kafka/server.properties). A record that only the broker refuses would leave a
+# gap in the idempotent producer's sequence numbers, after which it refuses all others of that partition.
+MAX_RECORD_BYTES = 2**21
+_MAX_BATCH_BYTES = 2**18
+
+
+class KafkaPublisher:
+    """An idempotent producer with `acks=all`, connected at the first use, and again after an error it cannot mend."""
+
+    def __init__(self, bootstrap_servers: str, *, timeout_s: float) -> None:
+        """`timeout_s` bounds all of one `publish`: waiting for the connection, and for the acknowledgement."""
+        self._bootstrap_servers = bootstrap_servers
+        self._timeout_s = timeout_s
+        self._producer: AIOKafkaProducer | None = None
+        self._connecting = asyncio.Lock()
+
+    async def publish(self, record: Record) -> None:
+        """Return when all in-sync replicas have the record.
+
+        Raises:
+            NotAcknowledgedError: they did not say so in time. The record may arrive all the same, later.
+            BodyTooLargeError: the record is larger than Kafka takes.
+        """
+        producer = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                producer = await self._connected()
+                await producer.send_and_wait(
+                    record.topic, value=record.value, key=record.key, headers=list(record.headers)
+                )
+        except MessageSizeTooLargeError:
+            raise BodyTooLargeError(f"the record is larger than Kafka's limit of {MAX_RECORD_BYTES} bytes") from None
+        except TimeoutError:
+            raise NotAcknowledgedError(f"Kafka did not acknowledge within {self._timeout_s:g} s") from None
+        except KafkaError as error:
+            await self._discard(producer)
+            raise NotAcknowledgedError(f"Kafka did not acknowledge: {type(error).__name__}") from None
+
+    async def ready(self) -> bool:
+        """Tell whether a broker answers now."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                producer = await self._connected()
+                return bool(await producer.client.force_metadata_update())
+        except (TimeoutError, KafkaError):
+            return False
+
+    async def stop(self) -> None:
+        """Send what is still waiting, for at most `timeout_s`, and close the connections."""
+        await self._discard(self._producer)
+
+    async def _connected(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            async with self._connecting:
+                if self._producer is None:
+                    self._producer = await self._connect()
+        return self._producer
+
+    async def _connect(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap_servers,
+            client_id="gateway",
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=MAX_RECORD_BYTES,
+            max_batch_size=_MAX_BATCH_BYTES,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
+
+    async def _discard(self, producer: AIOKafkaProducer | None) -> None:
+        """Close this producer, unless somebody else already has, so that the next `publish` makes a new one."""
+        replaced = producer is not self._producer
+        if producer is None or replaced:
+            return
+        self._producer = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await producer.stop()
+        except (TimeoutError, KafkaError) as error:
+            log.warning("producer closed with records unsent", error=type(error).__name__)
+            await producer.client.close()
+
+
+@asynccontextmanager
+async def running(publisher: KafkaPublisher) -> AsyncIterator[None]:
+    """Connect in the background while the server starts (it starts without Kafka, too), and stop in the end."""
+    first_connection = asyncio.create_task(publisher.ready())
+    try:
+        yield
+    finally:
+        first_connection.cancel()
+        with suppress(asyncio.CancelledError):
+            await first_connection
+        await publisher.stop()

@@ -1,0 +1,52 @@
+"""What happens to one webhook: verify, parse, route, publish. Free of HTTP and of Kafka, which come in as functions."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from services.gateway import event, routing
+from services.gateway.errors import EventError
+from services.gateway.routing import Record
+from services.gateway.signature import Verify
+
+Publish = Callable[[Record], Awaitable[None]]
+"""Write one record; return only when Kafka has acknowledged it, else raise `NotAcknowledgedError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An event that Kafka has: its Stripe id, its type, and the topic that it is in."""
+
+    event_id: str
+    event_type: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookHandler:
+    """Takes webhooks for one secret. `clock` gives seconds since 1970."""
+
+    secret: str
+    verify: Verify
+    publish: Publish
+    clock: Callable[[], float]
+
+    async def accept(self, body: bytes, signature_header: str) -> Accepted:
+        """Publish the event in the body.
+
+        Raises:
+            SignatureError: the header does not sign the body; nothing is kept.
+            EventError: it does, but the body is no event; it is in the dead-letter topic by then.
+            NotAcknowledgedError: Kafka did not acknowledge the record, whichever of the two it was.
+            BodyTooLargeError: the record is larger than Kafka takes.
+        """
+        now = self.clock()
+        self.verify(body, signature_header, self.secret, now)
+        try:
+            parsed = event.parse(body)
+        except EventError as error:
+            await self.publish(routing.dead_letter(body, error, datetime.fromtimestamp(now, UTC)))
+            raise
+        record = routing.accepted(parsed, body)
+        await self.publish(record)
+        return Accepted(parsed.id, parsed.type, record.topic)
