@@ -1,0 +1,1 @@
+"""Fraud, churn and retry answers for one payment event, over HTTP."""
