@@ -1,0 +1,130 @@
+"""A real orchestrator in this process, on topics, groups, a task queue and a database of the test's own."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import psycopg
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from services.contracts.events import UnifiedEvent, encode
+from services.contracts.settings import Kafka, Postgres, Temporal
+from services.inference.settings import InferenceSettings
+from services.orchestrator.bootstrap import bootstrap
+from services.orchestrator.settings import OrchestratorSettings
+
+TIMEOUT_S = 30
+
+
+def an_event(**changes: object) -> UnifiedEvent:
+    """Return a good event under an id that no other test uses."""
+    provider_event_id = f"evt_{uuid.uuid4().hex}"
+    now = datetime.now(UTC)
+    event = UnifiedEvent(
+        event_id=f"stripe:{provider_event_id}",
+        provider_event_id=provider_event_id,
+        event_type="payment_intent.succeeded",
+        payment_intent_id="pi_1",
+        charge_id=None,
+        merchant_id="acct_1",
+        customer_id="cus_1",
+        amount_cents=1_500,
+        currency="USD",
+        amount=Decimal("15.00"),
+        payment_method_type="card",
+        card_brand="visa",
+        card_last_four="4242",
+        card_country="US",
+        status="succeeded",
+        failure_code=None,
+        failure_message=None,
+        attempt_number=1,
+        provider_created_at=now,
+        normalized_at=now,
+        metadata={"order": "7"},
+    )
+    return msgspec.structs.replace(event, **changes)
+
+
+@dataclass
+class Harness:
+    """One test's own orchestrator; start it with `running()`."""
+
+    settings: OrchestratorSettings
+    producer: AIOKafkaProducer
+
+    @asynccontextmanager
+    async def running(self, **overrides: Any) -> AsyncIterator[None]:  # noqa: ANN401 - those of bootstrap
+        """Run the orchestrator; at the end it is stopped as SIGTERM would stop it, and must end by itself."""
+        stop = asyncio.Event()
+        task = asyncio.create_task(bootstrap(self.settings, **overrides).run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, TIMEOUT_S)
+
+    async def send(self, *events: UnifiedEvent) -> None:
+        """Put events on the topic of unified events."""
+        for event in events:
+            await self.send_bytes(encode(event))
+
+    async def send_bytes(self, value: bytes) -> None:
+        """Put any record on the topic of unified events."""
+        await self.producer.send_and_wait(self.settings.events_topic, value)
+
+    async def send_dead_letter(self, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
+        """Put a record on the dead-letter topic."""
+        await self.producer.send_and_wait(self.settings.dead_letters_topic, value, headers=headers)
+
+    async def rows(self, table: str, *, at_least: int) -> list[dict[str, Any]]:
+        """Return the table's rows in order, as soon as there are so many."""
+        query = sql.SQL("SELECT * FROM {} ORDER BY id").format(sql.Identifier(table))
+        dsn = self.settings.postgres.dsn
+        async with (
+            asyncio.timeout(TIMEOUT_S),
+            await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection,
+        ):
+            cursor = connection.cursor(row_factory=dict_row)
+            while True:
+                rows = await (await cursor.execute(query)).fetchall()
+                if len(rows) >= at_least:
+                    return rows
+                await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def harness(postgres: Postgres, inference_url: str) -> AsyncIterator[Harness]:
+    """Yield a harness whose names nobody else has; its topics are deleted in the end."""
+    name = f"test-orchestrator-{uuid.uuid4().hex[:12]}"
+    settings = OrchestratorSettings(
+        postgres=postgres,
+        temporal=Temporal(task_queue=name),
+        inference=InferenceSettings(url=inference_url),
+        events_topic=f"{name}.events",
+        events_group=f"{name}.events",
+        dead_letters_topic=f"{name}.dlq",
+        dead_letters_group=f"{name}.dlq",
+    )
+    servers = Kafka().bootstrap_servers
+    topics = [settings.events_topic, settings.dead_letters_topic]
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    producer = AIOKafkaProducer(bootstrap_servers=servers)
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, num_partitions=2, replication_factor=1) for topic in topics])
+    await producer.start()
+    try:
+        yield Harness(settings, producer)
+    finally:
+        await producer.stop()
+        await admin.delete_topics(topics)
+        await admin.close()
