@@ -12,8 +12,8 @@ PROVIDER = "stripe"
 class UnifiedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened to one payment, whichever Stripe object told us.
 
-    `amount_cents` is the integer that Stripe sends, in the currency's smallest unit; `amount` is the same, exact, in major
-    units. Datetimes are aware and in UTC. Either `payment_intent_id` or `charge_id` is set.
+    `amount_cents` is the integer that Stripe sends, in the currency's smallest unit; `amount` is the same, exact, in
+    major units. Datetimes are aware and in UTC. Either `payment_intent_id` or `charge_id` is set.
     """
 
     event_id: str
