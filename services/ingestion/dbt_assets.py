@@ -1,0 +1,38 @@
+"""The dbt models as Dagster assets, their tests as asset checks, downstream of the bronze assets."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
+from dagster_dbt import dbt_assets as dagster_dbt_assets
+
+from services.contracts.settings import state_dir
+from services.ingestion.assets import KEY_PREFIX
+from services.ingestion.dbt_project import in_environment
+from services.ingestion.settings import IngestionSettings
+
+
+class LakehouseTranslator(DagsterDbtTranslator):
+    """Names models and sources alike `data/<table>`, so that dbt's source is the asset that the ingestion writes."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return the key of a model or a source."""
+        return dg.AssetKey([KEY_PREFIX, dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Return the model's folder: staging or marts."""
+        return str(dbt_resource_props["fqn"][1])
+
+
+def dbt_assets(project: DbtProject, settings: IngestionSettings) -> dg.AssetsDefinition:
+    """Return every model and test of the project as one step: a single `dbt build`."""
+
+    @dagster_dbt_assets(manifest=project.manifest_path, project=project, dagster_dbt_translator=LakehouseTranslator())
+    def lakehouse_analytics(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        with in_environment(settings):
+            # One folder, written again by each build: by default every run leaves one behind.
+            build = dbt.cli(["build"], context=context, target_path=state_dir() / "dbt")
+        yield from build.stream()
+
+    return lakehouse_analytics
