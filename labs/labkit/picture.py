@@ -1,0 +1,28 @@
+"""A figure as an output: PNG for a notebook, words for a terminal."""
+
+import base64
+import io
+from dataclasses import dataclass
+from typing import Self
+
+from matplotlib.figure import Figure
+
+DOTS_PER_INCH = 110
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure with a transparent background. `text` says in words what it shows."""
+
+    png: bytes
+    text: str
+
+    @classmethod
+    def of(cls, figure: Figure, text: str) -> Self:
+        """Draw a matplotlib figure."""
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, transparent=True)
+        return cls(buffer.getvalue(), text)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"image/png": base64.b64encode(self.png).decode("ascii"), "text/plain": self.text}

@@ -1,0 +1,51 @@
+"""Asking PostgreSQL: the bronze rows."""
+
+import time
+from collections.abc import Collection
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from labkit.errors import ServerDownError, StaleStateError
+from services.contracts.settings import Postgres
+
+CONNECT_TIMEOUT_S = 5
+POLL_S = 0.1
+
+
+def rows(query: str, *parameters: object) -> list[dict[str, Any]]:
+    """Return the rows of a query. Raises `ServerDownError` if the database cannot be reached."""
+    settings = Postgres()
+    try:
+        with psycopg.connect(settings.dsn, row_factory=dict_row, connect_timeout=CONNECT_TIMEOUT_S) as connection:
+            return connection.execute(query.encode(), parameters).fetchall()
+    except psycopg.OperationalError as error:
+        raise ServerDownError(
+            f"PostgreSQL does not answer at {settings.host}:{settings.port}",
+            try_next="`lab.platform.run('up')`, then check again.",
+        ) from error
+
+
+def wait_for(event_ids: Collection[str], timeout_s: float = 60) -> float:
+    """Wait until bronze has every event and return how many seconds that took.
+
+    Raises:
+        StaleStateError: it still lacks some after `timeout_s`; they are named.
+        ServerDownError: the database cannot be reached.
+    """
+    started = time.monotonic()
+    wanted = set(event_ids)
+    while missing := wanted - _present(wanted):
+        if time.monotonic() - started > timeout_s:
+            raise StaleStateError(
+                f"after {timeout_s:.0f} s, bronze still lacks {', '.join(sorted(missing))}",
+                try_next="did the gateway answer 200? `lab.platform.status()` shows whether the services are ready.",
+            )
+        time.sleep(POLL_S)
+    return time.monotonic() - started
+
+
+def _present(event_ids: Collection[str]) -> set[str]:
+    found = rows("SELECT event_id FROM payment_events WHERE event_id = ANY(%s)", list(event_ids))
+    return {row["event_id"] for row in found}

@@ -1,0 +1,66 @@
+"""What a lab consists of, as data: its exercises with their hints and checks, and what it needs to run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+
+from labkit.attempt import Attempt
+from labkit.errors import LabError
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What a check saw when the answer was right, and where."""
+
+    message: str
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+Check = Callable[[Attempt], Passed]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function that the learner writes.
+
+    Args:
+        name: The function's name, and the name that `check`, `hint` and `solution` take.
+        title: What it does, in a few words.
+        hints: A ladder: each says more than the one before.
+        check: Asks the servers; returns `Passed` or raises a `CheckError`.
+    """
+
+    name: str
+    title: str
+    hints: tuple[str, ...]
+    check: Check
+
+
+@dataclass(frozen=True)
+class LabSpec:
+    """One lab. `minutes` is a learner's time, `memory_mib` what the servers it starts and its kernel take together."""
+
+    name: str
+    title: str
+    minutes: int
+    memory_mib: int
+    servers: tuple[str, ...]
+    exercises: tuple[Exercise, ...]
+
+    def exercise(self, name: str) -> Exercise:
+        """Return an exercise. Raises `LabError` naming those that exist."""
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        names = ", ".join(exercise.name for exercise in self.exercises)
+        raise LabError(f"{self.name} has no exercise {name!r}; it has {names}")
+
+
+def load(name: str) -> LabSpec:
+    """Return the lab `NN_name`, which is defined in `labkit.labs.name`. Raises `LabError` where there is none."""
+    module = f"labkit.labs.{name.partition('_')[2]}"
+    if find_spec(module) is None:
+        raise LabError(f"there is no lab {name!r}: {module} does not exist")
+    spec: LabSpec = import_module(module).LAB
+    return spec

@@ -1,0 +1,108 @@
+"""Wrong answers that learners give, each with the part of the message that only it must get."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+Wrong = dict[str, tuple[Callable[..., Any], str]]
+
+
+def hexed(key: bytes, message: bytes) -> str:
+    return hmac.new(key, message, hashlib.sha256).hexdigest()
+
+
+def signed(payload: bytes, timestamp: int) -> bytes:
+    return str(timestamp).encode() + b"." + payload
+
+
+def again(payload: bytes, timestamp: int) -> bytes:
+    return signed(json.dumps(json.loads(payload)).encode(), timestamp)
+
+
+SIGN: Wrong = {
+    "nothing returned": (lambda _p, _s, _t: None, "returned a NoneType"),
+    "raises": (lambda p, s, _t: p + s, "`sign` raised TypeError"),
+    "hex alone": (lambda p, s, t: hexed(s.encode(), signed(p, t)), "has no `t=`"),
+    "a space": (lambda p, s, t: f"t={t}, v1={hexed(s.encode(), signed(p, t))}", "has a space"),
+    "a line break": (lambda p, s, t: f"t={t},v1={hexed(s.encode(), signed(p, t))}\n", "has a space or a line break"),
+    "v0": (lambda p, s, t: f"t={t},v0={hexed(s.encode(), signed(p, t))}", "labelled `v0`"),
+    "other names": (lambda p, s, t: f"t={t};sig={hexed(s.encode(), signed(p, t))}", "does not have the form"),
+    "milliseconds in t": (
+        lambda p, s, t: f"t={t * 1000},v1={hexed(s.encode(), signed(p, t * 1000))}",
+        "is in milliseconds",
+    ),
+    "milliseconds signed": (
+        lambda p, s, t: f"t={t},v1={hexed(s.encode(), signed(p, t * 1000))}",
+        "milliseconds were signed",
+    ),
+    "a time of its own": (lambda p, s, _t: f"t=1,v1={hexed(s.encode(), signed(p, 1))}", "is not the timestamp that"),
+    "another secret": (lambda p, _s, t: f"t={t},v1={hexed(b'whsec_other', signed(p, t))}", "with another key"),
+    "no dot": (lambda p, s, t: f"t={t},v1={hexed(s.encode(), str(t).encode() + p)}", "the dot between"),
+    "the body alone": (lambda p, s, t: f"t={t},v1={hexed(s.encode(), p)}", "only the body was signed"),
+    "the wrong way round": (
+        lambda p, s, t: f"t={t},v1={hexed(s.encode(), p + b'.' + str(t).encode())}",
+        "body and timestamp are the wrong way round",
+    ),
+    "base64": (
+        lambda p, s, t: f"t={t},v1={base64.b64encode(bytes.fromhex(hexed(s.encode(), signed(p, t)))).decode()}",
+        "in base64",
+    ),
+    "upper case": (lambda p, s, t: f"t={t},v1={hexed(s.encode(), signed(p, t)).upper()}", "in upper case"),
+    "without whsec_": (
+        lambda p, s, t: f"t={t},v1={hexed(s.removeprefix('whsec_').encode(), signed(p, t))}",
+        "lacks its `whsec_`",
+    ),
+    "key and message swapped": (
+        lambda p, s, t: f"t={t},v1={hexed(signed(p, t), s.encode())}",
+        "key and message are the wrong way round",
+    ),
+    "no hmac": (lambda p, _s, t: f"t={t},v1={hashlib.sha256(signed(p, t)).hexdigest()}", "a bare SHA-256"),
+    "joined, not hmac": (
+        lambda p, s, t: f"t={t},v1={hashlib.sha256(s.encode() + signed(p, t)).hexdigest()}",
+        "secret and message joined",
+    ),
+    "bytes as text": (lambda p, s, t: f"t={t},v1={hexed(s.encode(), f'{t}.{p}'.encode())}", "notation was signed"),
+    "parsed and written again": (
+        lambda p, s, t: f"t={t},v1={hexed(s.encode(), again(p, t))}",
+        "parsed and written again",
+    ),
+    "sha1": (
+        lambda p, s, t: f"t={t},v1={hmac.new(s.encode(), signed(p, t), hashlib.sha1).hexdigest()}",
+        "this has 40 characters",
+    ),
+}
+
+TAMPER: Wrong = {
+    "text": (lambda p: p.decode(), "returned a str"),
+    "nothing": (lambda p: p, "nothing was changed"),
+    "a byte more": (lambda p: p.replace(b'"amount":4', b'"amount":44', 1), "the length went from"),
+    "every amount": (lambda p: p.replace(b":4200", b":9200"), "2 bytes were changed"),
+    "no JSON": (lambda p: p.replace(b"{", b"(", 1), "no JSON any more"),
+    "not the amount": (lambda p: p.replace(b'"livemode":f', b'"Livemode":f', 1), "the amount is as it was"),
+    "written again": (lambda p: json.dumps(json.loads(p)).encode(), "the length went from"),
+}
+
+
+def select(columns: str, event_id: str) -> str:
+    return " ".join(["SELECT", columns, "FROM lakehouse.data.fct_payments WHERE event_id =", f"'{event_id}'"])
+
+
+PAYMENT_SQL: Wrong = {
+    "no text": (lambda _e: None, "returned a NoneType"),
+    "no SQL": (lambda _e: "SELECT amount, currency FORM x", "Trino refused the query"),
+    "no such column": (lambda e: select("amount_usd, currency", e), "Trino refused the query"),
+    "Stripe's id": (lambda e: select("amount, currency", e.removeprefix("stripe:")), "returned no row"),
+    "every payment": (lambda _e: "SELECT amount, currency FROM lakehouse.data.fct_payments", "more than one row"),
+    "one column": (lambda e: select("amount", e), "the columns are amount;"),
+    "cents": (lambda e: select("amount_cents AS amount, currency", e), "the integer that Stripe sends"),
+    "a float": (lambda e: select("CAST(amount AS double) AS amount, currency", e), "the amount is a double"),
+    "divided by 100": (
+        lambda e: select("amount_cents / DECIMAL '100.00' AS amount, currency", e),
+        "divided by 100, but JPY",
+    ),
+    "lower case": (lambda e: select("amount, lower(currency) AS currency", e), "the currency is usd; bronze has USD"),
+    "off by one": (lambda e: select("amount + 1 AS amount, currency", e), "; bronze has "),
+}
