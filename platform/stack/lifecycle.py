@@ -14,7 +14,7 @@ from stack.installing import install
 from stack.manifest import Spec, servers, specs, with_needs
 from stack.paths import data_dir, log_file
 from stack.progress import Reporter
-from stack.servers.base import Server
+from stack.servers.base import Program, Server
 from stack.servers.registry import every_server, server
 from stack.servers.service import Service
 from stack.supervise import Supervisor
@@ -31,7 +31,7 @@ def up(names: tuple[str, ...], context: Context, reporter: Reporter) -> Context:
     wanted = with_needs(names or servers())
     supervisor = Supervisor()
     running = _running(supervisor)
-    if context.choices.catalog and all(spec.name in running and probes.ready(spec, context) for spec in wanted):
+    if _is_up(wanted, running, supervisor, context):
         reporter.say(f"Already up: {', '.join(spec.name for spec in wanted)}.")
         return context
     _refuse_moving(supervisor, running, context)
@@ -40,11 +40,24 @@ def up(names: tuple[str, ...], context: Context, reporter: Reporter) -> Context:
         context = choose(context, reporter)
         install([server(spec.name, context) for spec in wanted], reporter)
         context.write_environment()
-        supervisor.configure({each.name: each.program() for each in every_server(context) if each.installed()})
+        supervisor.configure(_programs(context))
         running = _running(supervisor)  # fewer than before if a new version of this clone changed a command
         for _, tier in groupby(wanted, key=lambda spec: spec.order):
             _start([server(spec.name, context) for spec in tier], running, supervisor, reporter)
     return context
+
+
+def _is_up(wanted: tuple[Spec, ...], running: set[str], supervisor: Supervisor, context: Context) -> bool:
+    """Tell whether the wanted ones are ready, and as this version of the clone would run them."""
+    return (
+        all(spec.name in running for spec in wanted)
+        and supervisor.configured(_programs(context))
+        and all(probes.ready(spec, context) for spec in wanted)
+    )
+
+
+def _programs(context: Context) -> dict[str, Program]:
+    return {each.name: each.program() for each in every_server(context) if each.installed()}
 
 
 def _running(supervisor: Supervisor) -> set[str]:

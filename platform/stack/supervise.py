@@ -85,6 +85,10 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
 
 
+def _config(programs: Mapping[str, Program]) -> str:
+    return "\n".join([_supervisor_section(), *(_section(name, program) for name, program in programs.items())])
+
+
 class Supervisor:
     """This clone's supervisord."""
 
@@ -99,12 +103,15 @@ class Supervisor:
         except (OSError, Fault):
             return False
 
+    def configured(self, programs: Mapping[str, Program]) -> bool:
+        """Tell whether it has these programs already."""
+        return _config_file().exists() and _config_file().read_text(encoding="utf-8") == _config(programs)
+
     def configure(self, programs: Mapping[str, Program]) -> None:
         """Start it if need be and give it these programs; what runs with the same command keeps running."""
         private_dir(state_dir() / "logs")
         private_dir(socket_file().parent)
-        sections = [_supervisor_section(), *(_section(name, program) for name, program in programs.items())]
-        write_private(_config_file(), "\n".join(sections))
+        write_private(_config_file(), _config(programs))
         if not self.running():
             self._launch()
             return

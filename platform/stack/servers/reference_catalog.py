@@ -43,7 +43,9 @@ class ReferenceCatalog(Server):
         """Return the catalog's process. It turns CATALOG_A_B__C into the property a.b-c."""
         properties = {
             "CATALOG__IMPL": "org.apache.iceberg.jdbc.JdbcCatalog",
-            "URI": f"jdbc:sqlite:{self.data / 'catalog.db'}",
+            # SQLite has one writer: with one connection nobody finds the file locked, which would be a 500.
+            "URI": f"jdbc:sqlite:{self.data / 'catalog.db'}?journal_mode=WAL&busy_timeout=30000",
+            "CLIENTS": "1",
             "JDBC_SCHEMA__VERSION": "V1",
             "WAREHOUSE": "s3://lakehouse/warehouse",
             "IO__IMPL": "org.apache.iceberg.aws.s3.S3FileIO",
