@@ -52,7 +52,18 @@ def find_uv(python: str) -> str:
     if found:
         return found
     print("uv is not installed; pip puts it into .lakehouse/uv", flush=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(ours), UV]
+    pip = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--root-user-action=ignore",
+        "--target",
+        str(ours),
+        UV,
+    ]
     if subprocess.run(pip, check=False).returncode:
         fail("pip could not install uv.", "Is the Python package index reachable? Debian: `apt install python3-pip`.")
     return str(ours / "bin" / "uv")
@@ -94,9 +105,11 @@ def main() -> None:
     print(
         "Installing the course's Python packages into .venv (about 1.7 GB, a minute or two the first time)", flush=True
     )
+    # On a terminal uv shows its progress; elsewhere it would only list three hundred names.
+    quiet = [] if sys.stdout.isatty() else ["--quiet"]
     steps = (
         [uv, "venv", "--quiet", "--clear", "--python", python, str(VENV)],
-        [uv, "pip", "sync", "--require-hashes", str(LOCK)],
+        [uv, "pip", "sync", *quiet, "--require-hashes", str(LOCK)],
         [uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)],
     )
     for step in steps:

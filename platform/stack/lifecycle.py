@@ -128,7 +128,7 @@ def _stop_order(spec: Spec) -> int:
 
 
 def reset(context: Context, reporter: Reporter) -> None:
-    """Stop everything and delete the data of every server, the ledger and the reports; keep the learner's progress."""
+    """Stop everything and delete the data of every server, the ledger and the logs; keep the learner's progress."""
     down(reporter)
     wiped = every_server(context) if context.choices.catalog else [Service("gateway", context)]
     for each in wiped:

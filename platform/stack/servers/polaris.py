@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from stack.errors import StackError
-from stack.install.fetch import download
+from stack.install.fetch import NotPublishedError, download
 from stack.install.java import java
 from stack.paths import PLATFORM, cache_dir
 from stack.progress import Step
@@ -41,9 +41,7 @@ class Polaris(Server):
         if "LAKEHOUSE_POLARIS_HOME" in os.environ:
             remedy = "It must hold bin/server or quarkus-run.jar. Unset it to use the cache or a download."
             raise StackError(f"LAKEHOUSE_POLARIS_HOME={self.home} holds no Polaris.", remedy)
-        archive = download(
-            self.spec.native["archive"], cache_dir() / "downloads" / f"polaris-{self.spec.version}.tgz", step
-        )
+        archive = self._download(step)
         unpacked = self.home.with_name(f".{self.spec.version}")
         shutil.rmtree(unpacked, ignore_errors=True)
         with tarfile.open(archive) as tar:
@@ -53,6 +51,14 @@ class Polaris(Server):
         top.rename(self.home)
         unpacked.rmdir()
         archive.unlink()
+
+    def _download(self, step: Step) -> Path:
+        target = cache_dir() / "downloads" / f"polaris-{self.spec.version}.tgz"
+        newest, every = self.spec.native["archives"]
+        try:
+            return download(newest, target, step)
+        except NotPublishedError:  # a newer release took its place
+            return download(every, target, step)
 
     def program(self) -> Program:
         """Return the server's process. What varies reaches application.properties through the environment."""
@@ -69,7 +75,7 @@ class Polaris(Server):
         }
         options = (f"-Xmx{self.spec.heap_mib}m", "-XX:+UseSerialGC")
         if (self.home / "bin" / "server").exists():
-            official = {"JAVA_HOME": str(java().parent.parent), "JAVA_OPTS_APPEND": " ".join(options)}
+            official = {"JAVA_HOME": str(java().parent.parent), "POLARIS_JAVA_OPTS": " ".join(options)}
             return Program((self.home / "bin" / "server",), self.data, environment | official)
         return Program((java(), *options, "-jar", self.home / "quarkus-run.jar"), self.data, environment)
 
