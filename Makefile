@@ -10,78 +10,78 @@ OFFSET := $(if $(PORT_OFFSET),--port-offset $(PORT_OFFSET))
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: setup
-setup: ## make .venv from the locks (every other target does it when needed)
+.PHONY: install
+install: ## make .venv from the locks (every other target does it when needed)
 	@$(PYTHON) platform/bootstrap.py
 
 .PHONY: lab
-lab: setup ## start the platform and open JupyterLab on lab 00
+lab: install ## start the platform and open JupyterLab on lab 00
 	@$(BIN)/lakehouse lab $(OFFSET)
 
 .PHONY: course
-course: setup ## run every lab headlessly, unsolved then solved, and write a report
+course: install ## run every lab headlessly, unsolved then solved, and write a report
 	@$(BIN)/lakehouse course $(OFFSET)
 
 .PHONY: test
-test: setup ## lint, types, and all tests on the real servers, the solved notebooks included
+test: install ## lint, types, and all tests on the real servers, the solved notebooks included
 	@$(BIN)/lakehouse test
 
 .PHONY: up
-up: setup ## start the servers
+up: install ## start the servers
 	@$(BIN)/lakehouse up $(OFFSET)
 
 .PHONY: down
-down: setup ## stop everything
+down: install ## stop everything
 	@$(BIN)/lakehouse down
 
 .PHONY: status
-status: setup ## show what is running
+status: install ## show what is running
 	@$(BIN)/lakehouse status
 
 .PHONY: logs
-logs: setup ## show the log of one server: make logs NAME=kafka
+logs: install ## show the log of one server: make logs NAME=kafka
 	@$(BIN)/lakehouse logs $(or $(NAME),gateway)
 
 .PHONY: reset
-reset: setup ## delete this clone's data (asks first)
+reset: install ## delete this clone's data (asks first)
 	@$(BIN)/lakehouse reset
 
 .PHONY: doctor
-doctor: setup ## check that this machine can run the course
+doctor: install ## check that this machine can run the course
 	@$(BIN)/lakehouse doctor $(OFFSET)
 
 .PHONY: pipeline-up
-pipeline-up: setup ## start the servers and the payment services
+pipeline-up: install ## start the servers and the payment services
 	@$(BIN)/lakehouse pipeline up $(OFFSET)
 
 .PHONY: pipeline-down
-pipeline-down: setup ## stop the payment services
+pipeline-down: install ## stop the payment services
 	@$(BIN)/lakehouse pipeline down
 
 .PHONY: orchestrator-up
-orchestrator-up: setup ## start the orchestrator and what it needs
+orchestrator-up: install ## start the orchestrator and what it needs
 	@$(BIN)/lakehouse up --only orchestrator $(OFFSET)
 
 .PHONY: gateway-simulator
-gateway-simulator: setup ## send signed events through the gateway: make gateway-simulator EVENTS=500 SEED=7
+gateway-simulator: install ## send signed events through the gateway: make gateway-simulator EVENTS=500 SEED=7
 	@$(BIN)/python -m services.simulator --events $(or $(EVENTS),500) --seed $(or $(SEED),7)
 
 .PHONY: batch
-batch: setup ## load bronze into Iceberg and build the marts
+batch: install ## load bronze into Iceberg and build the marts
 	@$(BIN)/python -m services.ingestion
 
 .PHONY: reconcile
-reconcile: setup ## compare every stage: what was accepted, what arrived where
+reconcile: install ## compare every stage: what was accepted, what arrived where
 	@$(BIN)/lakehouse reconcile
 
 .PHONY: notebooks
-notebooks: setup ## generate the labs from their sources and run the solved ones
+notebooks: install ## generate the labs from their sources and run the solved ones
 	@$(BIN)/python -m labkit.build --execute
 
 .PHONY: format
-format: setup ## format and mend the code
+format: install ## format and mend the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 .PHONY: lock
-lock: setup ## resolve the dependencies again
+lock: install ## resolve the dependencies again
 	@$(PYTHON) platform/bootstrap.py --lock

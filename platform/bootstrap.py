@@ -40,7 +40,7 @@ def supported_python() -> str:
     version = ".".join(map(str, sys.version_info[:2]))
     fail(
         f"This is Python {version}; the course needs 3.11, 3.12 or 3.13.",
-        "Install one, then `make setup PYTHON=python3.12`.",
+        "Install one, then `make install PYTHON=python3.12`.",
     )
     raise AssertionError
 

@@ -26,12 +26,26 @@ from stack.manifest import with_needs
 from stack.paths import log_file
 from stack.progress import Reporter
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The payments lakehouse on this machine.")
+# No pretty exceptions: they print local variables, and some of ours are secrets.
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The payments lakehouse on this machine.",
+)
 pipeline_app = typer.Typer(no_args_is_help=True, help="The payment services on the running servers.")
 app.add_typer(pipeline_app, name="pipeline")
 
-Offset = Annotated[int | None, typer.Option(help="Move every port of this clone by N; kept until changed.")]
+Offset = Annotated[
+    int | None,
+    typer.Option(envvar="LAKEHOUSE_PORT_OFFSET", help="Move every port of this clone by N; kept until changed."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
+
+
+def _context(port_offset: int | None) -> Context:
+    """Return this clone's context; an offset that is given is kept."""
+    return lifecycle.keep(Context.load(port_offset))
 
 
 def _names(only: str) -> tuple[str, ...]:
@@ -44,7 +58,7 @@ def up(
     port_offset: Offset = None,
 ) -> None:
     """Install what is missing, start the servers, wait until each is ready."""
-    lifecycle.up(_names(only), Context.load(port_offset), Reporter())
+    lifecycle.up(_names(only), _context(port_offset), Reporter())
 
 
 @app.command()
@@ -136,7 +150,7 @@ def reconcile(
 @pipeline_app.command("up")
 def pipeline_up(port_offset: Offset = None) -> None:
     """Start the servers and the services: gateway, normalizer, orchestrator, inference."""
-    pipeline.up(Context.load(port_offset), Reporter())
+    pipeline.up(_context(port_offset), Reporter())
 
 
 @pipeline_app.command("down")
@@ -151,13 +165,13 @@ def lab(
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,  # noqa: FBT002 - an option
 ) -> None:
     """Start the servers and open JupyterLab on lab 00."""
-    open_lab(Context.load(port_offset), Reporter(), browser=browser)
+    open_lab(_context(port_offset), Reporter(), browser=browser)
 
 
 @app.command()
 def course(port_offset: Offset = None) -> None:
     """Run every lab headlessly, unsolved and then solved, and write the report."""
-    Context.load(port_offset)
+    _context(port_offset)
     sys.exit(subprocess.run([sys.executable, "-m", "labkit.course"], check=False).returncode)
 
 

@@ -1,9 +1,8 @@
 """Everything about this clone's platform, resolved once: ports, secrets, the catalog in use, the environment."""
 
 import json
-import os
 import shlex
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from services.contracts.settings import state_dir
 from stack.errors import StackError
@@ -12,6 +11,7 @@ from stack.paths import write_private
 from stack.secrets import Secrets, load_secrets
 
 LOCALHOST = "127.0.0.1"
+MAX_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,13 @@ class Context:
 
     @classmethod
     def load(cls, port_offset: int | None = None) -> "Context":
-        """Return the context; an offset that is given is kept. Raises StackError if it is not a port offset."""
+        """Return the context, with another offset if one is given. Raises StackError if that is no port offset."""
         choices = Choices.load()
-        if port_offset is None and "LAKEHOUSE_PORT_OFFSET" in os.environ:
-            port_offset = int(os.environ["LAKEHOUSE_PORT_OFFSET"])
-        if port_offset is not None and port_offset != choices.port_offset:
+        if port_offset is not None:
             highest = max(port for spec in specs().values() for port in spec.ports.values())
-            if not 0 <= port_offset <= 65535 - highest:
-                raise StackError(f"A port offset of {port_offset} is not possible.", f"Use 0 to {65535 - highest}.")
-            choices = Choices(port_offset=port_offset, catalog=choices.catalog)
-            choices.save()
+            if not 0 <= port_offset <= MAX_PORT - highest:
+                raise StackError(f"A port offset of {port_offset} is not possible.", f"Use 0 to {MAX_PORT - highest}.")
+            choices = replace(choices, port_offset=port_offset)
         return cls(choices=choices, secrets=load_secrets())
 
     def port(self, server: str, port: str) -> int:

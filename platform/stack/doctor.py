@@ -62,7 +62,7 @@ def _system() -> Check:
 
 def _python() -> Check:
     lowest, highest = PYTHONS
-    remedy = "Run `make setup PYTHON=python3.12`."
+    remedy = "Run `make install PYTHON=python3.12`."
     return Check("python", lowest <= sys.version_info[:2] <= highest, f"Python {platform.python_version()}", remedy)
 
 

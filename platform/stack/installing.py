@@ -24,7 +24,12 @@ def install(servers: list[Server], reporter: Reporter) -> None:
         # Two lanes: a build keeps the processors busy, a download the connection. Each lane is in order.
         with ThreadPoolExecutor(max_workers=2) as pool:
             lanes = [pool.submit(_install_all, lane, reporter) for lane in (builds, downloads)]
-            _wait(lanes)
+            try:
+                _wait(lanes)
+            except BaseException:  # Ctrl-C: both lanes stop at their next step, and the pool waits for that only
+                reporter.cancelled.set()
+                reporter.say("Interrupted. The same command again goes on where it stopped.")
+                raise
 
 
 def _install_all(servers: list[Server], reporter: Reporter) -> None:

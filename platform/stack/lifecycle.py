@@ -16,7 +16,6 @@ from stack.paths import data_dir, log_file
 from stack.progress import Reporter
 from stack.servers.base import Program, Server
 from stack.servers.registry import every_server, server
-from stack.servers.service import Service
 from stack.supervise import Supervisor
 
 READY_WITHIN_S = 120
@@ -34,10 +33,10 @@ def up(names: tuple[str, ...], context: Context, reporter: Reporter) -> Context:
     if _is_up(wanted, running, supervisor, context):
         reporter.say(f"Already up: {', '.join(spec.name for spec in wanted)}.")
         return context
-    _refuse_moving(supervisor, running, context)
     doctor.require(tuple(spec for spec in wanted if spec.name not in running), context)
     with reporter.live():
-        context = choose(context, reporter)
+        if any(spec.name == "catalog" for spec in wanted):
+            context = choose(context, reporter)
         install([server(spec.name, context) for spec in wanted], reporter)
         context.write_environment()
         supervisor.configure(_programs(context))
@@ -64,14 +63,13 @@ def _running(supervisor: Supervisor) -> set[str]:
     return {name for name, (state, _, _) in supervisor.states().items() if state == "running"}
 
 
-def _refuse_moving(supervisor: Supervisor, running: set[str], context: Context) -> None:
-    environment = state_dir() / "platform.env"
-    if running and environment.exists() and supervisor.running():
-        line = f"POSTGRES_PORT={context.port('postgres', 'sql')}\n"
-        if line not in environment.read_text(encoding="utf-8"):
-            raise StackError(
-                "The platform runs on other ports.", "`lakehouse down` first, then up with the new offset."
-            )
+def keep(context: Context) -> Context:
+    """Make this context the clone's, and return it. Raises StackError if the platform runs on other ports."""
+    if context.choices != Choices.load():
+        if _running(Supervisor()):
+            raise StackError("The platform runs on other ports.", "`lakehouse down`, then again with the new offset.")
+        context.choices.save()
+    return context
 
 
 def _start(tier: list[Server], running: set[str], supervisor: Supervisor, reporter: Reporter) -> None:
@@ -130,8 +128,7 @@ def _stop_order(spec: Spec) -> int:
 def reset(context: Context, reporter: Reporter) -> None:
     """Stop everything and delete the data of every server, the ledger and the logs; keep the learner's progress."""
     down(reporter)
-    wiped = every_server(context) if context.choices.catalog else [Service("gateway", context)]
-    for each in wiped:
+    for each in every_server(context):
         each.wipe()
     for folder in (data_dir(""), state_dir() / "ledger", state_dir() / "dagster", state_dir() / "logs"):
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,5 +1,6 @@
 """What the learner sees while something takes long: live bars on a terminal, a plain line now and then elsewhere."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,9 @@ class Step:
         self._task: TaskID | None = reporter.add(label)
 
     def update(self, note: str, done: int = 0, total: int | None = None) -> None:
-        """Show how far it is; `total` is None where nobody knows."""
+        """Show how far it is; `total` is None where nobody knows. Raises InterruptedError once all is cancelled."""
+        if self._reporter.cancelled.is_set():
+            raise InterruptedError
         share = f" {100 * done // total}%" if total else ""
         if self._task is not None:
             self._reporter.bars.update(self._task, completed=done, total=total, note=note)
@@ -39,6 +42,7 @@ class Reporter:
     """Tells progress to one console."""
 
     def __init__(self, console: Console | None = None) -> None:
+        self.cancelled = threading.Event()
         self.console = console or Console(highlight=False, soft_wrap=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
         self.bars = Progress(*columns, TimeElapsedColumn(), console=self.console, transient=True)

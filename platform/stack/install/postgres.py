@@ -27,7 +27,7 @@ def programs() -> Path:
     for location in (package and package.submodule_search_locations) or ():
         if (Path(location) / FOLDER / "postgres").exists():
             return Path(location) / FOLDER
-    remedy = f"Run `make setup`, or install PostgreSQL {MAJOR} from your system's packages and put `initdb` on PATH."
+    remedy = f"Run `make install`, or install PostgreSQL {MAJOR} from your system's packages and put `initdb` on PATH."
     raise StackError(f"No PostgreSQL {MAJOR} was found.", remedy)
 
 

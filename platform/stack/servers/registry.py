@@ -32,5 +32,6 @@ def server(name: str, context: Context) -> Server:
 
 
 def every_server(context: Context) -> list[Server]:
-    """Return all servers and services in the order of servers.toml."""
-    return [server(name, context) for name in specs()]
+    """Return all servers and services in the order of servers.toml; without those that wait for a choice of catalog."""
+    undecided = () if context.choices.catalog else ("catalog", "trino")
+    return [server(name, context) for name in specs() if name not in undecided]

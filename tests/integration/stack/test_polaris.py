@@ -86,7 +86,7 @@ def test_status_names_the_catalog(polaris: Context) -> None:
 def test_the_tables_of_one_catalog_are_not_hidden_by_choosing_the_other(polaris: Context) -> None:
     assert polaris.choices.catalog == "polaris"
     refused = subprocess.run(
-        [LAKEHOUSE, "up", "--only", "postgres,minio,kafka"],
+        [LAKEHOUSE, "up", "--only", "trino,kafka"],
         env=os.environ | {"LAKEHOUSE_CATALOG": "reference"},
         capture_output=True,
         text=True,

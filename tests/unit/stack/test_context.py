@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from services.contracts.settings import Catalog, Kafka, ObjectStore, Postgres, Stripe, Temporal, Trino
+from stack import lifecycle
 from stack.context import Context
 from stack.errors import StackError
 
@@ -22,7 +23,7 @@ def test_the_environment_has_the_names_of_the_contract() -> None:
 
 def test_an_offset_moves_every_address_and_is_kept() -> None:
     plain = Context.load().environment()
-    Context.load(port_offset=100)
+    lifecycle.keep(Context.load(port_offset=100))
     moved = Context.load().environment()
     assert (plain["TRINO_PORT"], moved["TRINO_PORT"]) == ("8080", "8180")
     assert moved["GATEWAY_URL"] == "http://127.0.0.1:8100"
