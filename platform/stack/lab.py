@@ -8,6 +8,7 @@ from stack import lifecycle, ports
 from stack.context import LOCALHOST, Context
 from stack.errors import StackError
 from stack.manifest import servers
+from stack.paths import PLATFORM
 from stack.progress import Reporter
 
 PORT = 8888
@@ -30,8 +31,7 @@ def open_lab(context: Context, reporter: Reporter, *, browser: bool) -> None:
         "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={REPOSITORY}",
         f"--LabApp.default_url=/lab/tree/{FIRST}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        f"--LabApp.app_settings_dir={PLATFORM / 'jupyter'}",
     ]
     if os.geteuid() == 0:
         options.append("--ServerApp.allow_root=True")
