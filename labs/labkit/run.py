@@ -1,13 +1,10 @@
 """Run one notebook headlessly through papermill and say how it went."""
 
 import json
-import os
 import re
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -19,10 +16,13 @@ from papermill.exceptions import PapermillException  # type: ignore[import-untyp
 from labkit.memory import PeakMemory
 from labkit.outcome import Outcome
 from labkit.platform import scrub
+from services.contracts.environment import environment
 
 Source = Literal["labs", "solutions"]
 Status = Literal["passed", "failed", "skipped"]
 KERNEL = "python3"
+# The kernel listens on this machine only; that it does so without encryption is no news to a learner.
+QUIET_KERNEL = ["--IPKernelApp.log_level=ERROR"]
 CELL_TIMEOUT_S = 600
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -61,10 +61,15 @@ def run_notebook(notebook: Path, source: Source, reports: Path) -> LabResult:
     with tempfile.TemporaryDirectory() as folder, PeakMemory() as memory:
         results = Path(folder) / "results.json"
         started = time.monotonic()
-        with _environment(LABKIT_RESULTS=str(results), LABKIT_PROGRESS=str(Path(folder) / "progress.json")):
+        with environment({"LABKIT_RESULTS": str(results), "LABKIT_PROGRESS": str(Path(folder) / "progress.json")}):
             try:
                 papermill.execute_notebook(
-                    notebook, executed, kernel_name=KERNEL, progress_bar=False, execution_timeout=CELL_TIMEOUT_S
+                    notebook,
+                    executed,
+                    kernel_name=KERNEL,
+                    progress_bar=False,
+                    execution_timeout=CELL_TIMEOUT_S,
+                    extra_arguments=QUIET_KERNEL,
                 )
             except (PapermillException, CellControlSignal, DeadKernelError) as problem:
                 error = scrub(_COLOURS.sub("", str(problem))).strip()
@@ -108,18 +113,3 @@ def judge(source: Source, outcomes: dict[str, str | None], messages: dict[str, s
         if outcome != expected
     ]
     return checks, "; ".join(wrong)
-
-
-@contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    """Set variables for the kernel that is started meanwhile."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -7,9 +7,10 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
 from dagster_dbt import dbt_assets as dagster_dbt_assets
 
+from services.contracts.environment import environment
 from services.contracts.settings import state_dir
 from services.ingestion.assets import KEY_PREFIX
-from services.ingestion.dbt_project import in_environment
+from services.ingestion.dbt_project import variables
 from services.ingestion.settings import IngestionSettings
 
 
@@ -30,7 +31,7 @@ def dbt_assets(project: DbtProject, settings: IngestionSettings) -> dg.AssetsDef
 
     @dagster_dbt_assets(manifest=project.manifest_path, project=project, dagster_dbt_translator=LakehouseTranslator())
     def lakehouse_analytics(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        with in_environment(settings):
+        with environment(variables(settings)):
             # One folder, written again by each build: by default every run leaves one behind.
             build = dbt.cli(["build"], context=context, target_path=state_dir() / "dbt")
         yield from build.stream()

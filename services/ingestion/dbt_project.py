@@ -1,10 +1,7 @@
 """The dbt project as Dagster needs it: its manifest, built only when a source has changed, and its environment."""
 
 import hashlib
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +11,7 @@ from dbt.cli.main import dbtRunner
 from filelock import FileLock
 from packaging.version import Version
 
+from services.contracts.environment import environment
 from services.contracts.settings import REPOSITORY
 from services.ingestion.errors import DbtError
 from services.ingestion.settings import IngestionSettings
@@ -22,7 +20,7 @@ PROJECT_DIR = REPOSITORY / "dbt"
 _NOT_SOURCES = {"target", "logs", "dbt_packages", ".env", ".user.yml"}
 
 
-def environment(settings: IngestionSettings) -> dict[str, str]:
+def variables(settings: IngestionSettings) -> dict[str, str]:
     """Return the variables that `dbt/profiles.yml` reads, for the platform that these settings name."""
     return {
         "TRINO_HOST": settings.trino.host,
@@ -31,22 +29,6 @@ def environment(settings: IngestionSettings) -> dict[str, str]:
         "TRINO_CATALOG": settings.trino.catalog,
         "TRINO_SCHEMA_NAME": settings.namespace,
     }
-
-
-@contextmanager
-def in_environment(settings: IngestionSettings) -> Iterator[None]:
-    """Set dbt's variables while a command is started: dbt and dagster-dbt take them from nowhere else."""
-    variables = environment(settings)
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def prepare(settings: IngestionSettings) -> DbtProject:
@@ -61,7 +43,7 @@ def prepare(settings: IngestionSettings) -> DbtProject:
     with FileLock(stamp.with_suffix(".lock")):
         digest = _digest(PROJECT_DIR)
         if not (project.manifest_path.exists() and stamp.exists() and stamp.read_text() == digest):
-            with in_environment(settings):
+            with environment(variables(settings)):
                 _dbt("deps")
                 _dbt("parse")
             stamp.write_text(_digest(PROJECT_DIR))
