@@ -5,6 +5,7 @@ nothing and stops them. `LAKEHOUSE_STATE=.lakehouse/test lakehouse down` stops t
 """
 
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 
@@ -44,6 +45,14 @@ def scratch_database(platform: object) -> Iterator[Postgres]:  # noqa: ARG001 - 
     yield scratch
     with psycopg.connect(shared.dsn, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Take SIGINT as a terminal's Ctrl-C: a shell that started us in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

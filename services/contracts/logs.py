@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-_LIBRARIES_AT_WARNING: Final = ("aiokafka", "httpx", "httpcore", "asyncio")
+_LIBRARIES_AT_WARNING: Final = ("aiokafka", "alembic", "asyncio", "dagster", "httpcore", "httpx", "trino")
 
 
 def configure(service: str) -> None:

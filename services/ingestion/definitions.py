@@ -20,7 +20,11 @@ def build(ingestion: Ingestion) -> dg.Definitions:
             assets.payment_events_quarantine,
             dbt_assets(project, ingestion.settings),
         ],
-        jobs=[dg.define_asset_job(BATCH_JOB, selection="*", description="Bronze to Iceberg, then `dbt build`.")],
+        jobs=[
+            dg.define_asset_job(
+                BATCH_JOB, selection=dg.AssetSelection.all(), description="Bronze to Iceberg, then `dbt build`."
+            )
+        ],
         resources={
             "postgres": ingestion.bronze,
             "iceberg_io_manager": IcebergIOManager(ingestion.lake, ingestion.settings.batch_rows),

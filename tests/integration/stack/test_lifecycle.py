@@ -120,6 +120,7 @@ def test_a_server_that_dies_at_start_shows_its_last_words(clone: Clone) -> None:
     assert "lakehouse logs postgres" in died.stderr
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_starting_is_mended_by_the_next_up(clone: Clone) -> None:
     for delay_s in (0.8, 1.6, 2.4):
         command = [LAKEHOUSE, "up", "--only", "kafka,postgres", "--port-offset", str(clone.offset)]

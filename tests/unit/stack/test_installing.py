@@ -60,6 +60,7 @@ class Brief(Slow):
         step.update("done", 1, 1)
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_stops_what_is_being_installed() -> None:
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
