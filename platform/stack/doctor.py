@@ -18,7 +18,7 @@ from stack.paths import cache_dir
 from stack.servers.registry import CATALOGS, server
 from stack.supervise import Supervisor
 
-INSTALL_DISK_MIB = 6000
+INSTALL_DISK_MIB = 8000
 RUN_DISK_MIB = 1000
 PYTHONS = ((3, 11), (3, 13))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from stack.errors import StackError
+from stack.install import golang
 from stack.paths import cache_dir
 from stack.progress import Reporter
 from stack.servers.base import Server
@@ -30,6 +31,8 @@ def install(servers: list[Server], reporter: Reporter) -> None:
                 reporter.cancelled.set()
                 reporter.say("Interrupted. The same command again goes on where it stopped.")
                 raise
+        if builds:
+            golang.clean()
 
 
 def _install_all(servers: list[Server], reporter: Reporter) -> None:

@@ -75,3 +75,8 @@ def install(module: str, target: Path, step: Step) -> None:
     (built,) = binaries.iterdir()
     built.replace(target)
     shutil.rmtree(binaries)
+
+
+def clean() -> None:
+    """Delete sources and intermediate results, several GB that only an interrupted build goes on from."""
+    shutil.rmtree(cache_dir() / "go", ignore_errors=True)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from services.contracts.settings import REPOSITORY
-from stack.install.golang import environment, go
+from stack.install.golang import clean, environment, go
 from stack.paths import PLATFORM, cache_dir
 
 VERSION = "v2.40.3"
@@ -34,4 +34,5 @@ def docker_compose() -> Path:
         command = ["nice", str(go()), "build", "-trimpath", "-ldflags", flags, "-o", str(building), PACKAGE]
         subprocess.run(command, cwd=PLATFORM / "compose", env=environment(), check=True)
         building.replace(program)
+        clean()
     return program
