@@ -1,5 +1,6 @@
 """What the learner sees while something takes long: live bars on a terminal, a plain line now and then elsewhere."""
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -43,7 +44,8 @@ class Reporter:
 
     def __init__(self, console: Console | None = None) -> None:
         self.cancelled = threading.Event()
-        self.console = console or Console(highlight=False, soft_wrap=True)
+        # Asked of the stream itself: rich takes FORCE_COLOR, which notebooks set, for a terminal.
+        self.console = console or Console(highlight=False, soft_wrap=True, force_terminal=sys.stdout.isatty())
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
         self.bars = Progress(*columns, TimeElapsedColumn(), console=self.console, transient=True)
 

@@ -86,7 +86,7 @@ class _Sender:
             try:
                 response = await self._deliver(msgspec.json.encode(event))
             except (httpx.TransportError, UnavailableError) as error:
-                self._summary.refused[str(error) or type(error).__name__] += 1
+                self._summary.unanswered[str(error) or type(error).__name__] += 1
                 continue
             if response.status_code == httpx.codes.OK:
                 self._ledger.append(event["id"], event["type"])

@@ -24,9 +24,20 @@ def journey(found: Journey) -> Table:
     return table
 
 
+def unknown(found: Journey) -> str:
+    """Return what to say of an event that no stage has seen."""
+    if any(report.status is Status.UNAVAILABLE for report in found.stages):
+        return (
+            "No stage that answered knows this event; some could not be asked. `lakehouse status` says which are down."
+        )
+    return (
+        "No system knows this event. Check the id (case matters): the end of .lakehouse/ledger/accepted.jsonl has some."
+    )
+
+
 def _lines(report: StageReport) -> list[tuple[str, str]]:
     if report.status is Status.ABSENT:
-        return [("", "not there (yet)")]
+        return [("", "absent")]
     if report.status is Status.UNAVAILABLE:
         return [("", f"could not be asked: {report.reason}")]
     return [(_time(sighting.at), _place(sighting)) for sighting in report.sightings]
@@ -58,7 +69,9 @@ def reconciliation(result: Reconciliation, catalog: str) -> list[Table | Text]:
     words, style = verdict.get(result.exit_code, ("Incomplete: a stage could not be asked.", "yellow"))
     differences = [Text(line) for comparison in result.comparisons for line in _difference(comparison)]
     repeated = [Text(f"{item.stage} holds more than once: {_first(item.ids)}") for item in result.repetitions]
-    return [_holdings(result.census, catalog), _comparisons(result), *differences, *repeated, Text(words, style=style)]
+    waiting = "All that was accepted has arrived; some of it waits for the next batch (`make batch`)."
+    notes = [Text(words, style=style), *([Text(waiting)] if result.waits_for_batch else [])]
+    return [_holdings(result.census, catalog), _comparisons(result), *differences, *repeated, *notes]
 
 
 def _holdings(census: Census, catalog: str) -> Table:

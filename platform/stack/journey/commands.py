@@ -10,7 +10,7 @@ from stack.journey import as_json, as_text
 
 
 def trace(event_id: str, *, json: bool = False) -> None:
-    """Show where one payment event is in every system. EVENT_ID is evt_… or stripe:evt_…."""
+    """Show where one event (evt_… or stripe:evt_…) is in every system: exit code 1 if none has it."""
     # The clients of six servers take a second to import: only this command waits for them.
     from stack.journey import bootstrap  # noqa: PLC0415
 
@@ -19,6 +19,9 @@ def trace(event_id: str, *, json: bool = False) -> None:
         typer.echo(jsonlib.dumps(as_json.journey(found), indent=2))
     else:
         Console().print(as_text.journey(found))
+    if not found.seen:
+        typer.echo(as_text.unknown(found), err=True)
+        raise typer.Exit(1)
 
 
 def reconcile(*, json: bool = False, wait: float = 0) -> None:

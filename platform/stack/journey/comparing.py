@@ -51,6 +51,17 @@ class Reconciliation:
         return not self.repetitions and all(comparison.equal for comparison in self.comparisons)
 
     @property
+    def waits_for_batch(self) -> bool:
+        """Tell whether the live part agrees, and the lake merely lacks what bronze has."""
+        lake = [item for item in self.comparisons if item.left.startswith("bronze")]
+        return (
+            settled(self.census)
+            and not self.repetitions
+            and any(i.only_left for i in lake)
+            and not any(i.only_right for i in lake)
+        )
+
+    @property
     def exit_code(self) -> int:
         """0: all agrees. 1: differences. 2: a stage could not be asked, so the answer is incomplete."""
         if self.census.unavailable:

@@ -60,3 +60,8 @@ class Journey:
     event_id: str
     catalog: str
     stages: tuple[StageReport, ...]
+
+    @property
+    def seen(self) -> bool:
+        """Whether any stage that could be asked has the event."""
+        return any(report.status is Status.FOUND for report in self.stages)

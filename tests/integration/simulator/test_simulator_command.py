@@ -26,7 +26,7 @@ def test_it_sends_what_is_asked_for_and_keeps_the_record_of_it() -> None:
     before = Ledger.default().accepted().keys()
     finished = simulator("--events", "20", "--seed", "7")
     assert finished.returncode == 0, finished.stderr
-    assert finished.stdout.startswith("accepted 20, refused 0, retried 0")
+    assert finished.stdout.startswith("accepted 20, refused 0, unanswered 0, retried 0")
     assert finished.stdout.count("\n") == 1
     assert len(Ledger.default().accepted().keys() - before) >= 20
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rich.console import Console, RenderableType
@@ -39,8 +40,36 @@ def test_a_trace_shows_where_and_when_and_what_is_missing_and_what_is_down() -> 
     text = shown(as_text.journey(JOURNEY))
     assert "stripe:evt_1 (catalog: polaris)" in text
     assert "topic/0@7, closed 2026-11-23 05:00:00.123" in text
-    assert "not there (yet)" in text
+    assert "absent" in text
     assert "could not be asked: connection [refused]" in text
+
+
+def test_an_event_that_nobody_knows_is_said_to_be_unknown() -> None:
+    nowhere = replace(JOURNEY, stages=(JOURNEY.stages[1],))
+    assert not nowhere.seen
+    assert "No system knows this event" in as_text.unknown(nowhere)
+    half_asked = replace(JOURNEY, stages=JOURNEY.stages[1:])
+    assert "some could not be asked" in as_text.unknown(half_asked)
+    assert JOURNEY.seen
+
+
+def test_what_waits_for_the_next_batch_is_not_lost() -> None:
+    stored = frozenset({"stripe:evt_1", "stripe:evt_2"})
+    loaded = frozenset({"stripe:evt_1"})
+    census = Census(
+        accepted=Ids(stored),
+        unrouted=Ids(frozenset()),
+        bronze=Payments(Ids(stored), {"usd": 2}, frozenset()),
+        bronze_quarantine=Quarantine.of([]),
+        iceberg=Payments(Ids(loaded), {"usd": 1}),
+        iceberg_quarantine=Quarantine.of([]),
+        facts=Payments(Ids(loaded), {"usd": 1}),
+    )
+    result = compare(census)
+    assert result.exit_code == 1
+    assert "waits for the next batch" in shown(*as_text.reconciliation(result, "reference"))
+    lost = compare(replace(census, accepted=Ids(stored | {"stripe:evt_3"})))
+    assert "waits for the next batch" not in shown(*as_text.reconciliation(lost, "reference"))
 
 
 def test_a_trace_in_json_has_every_detail() -> None:

@@ -83,9 +83,11 @@ async def test_unavailability_is_tried_again(ledger: Ledger, trouble: int | Exce
     assert (summary.accepted.total(), summary.retried, summary.ok) == (1, 2, True)
 
 
-async def test_lasting_unavailability_counts_as_refused(ledger: Ledger) -> None:
+async def test_lasting_unavailability_is_told_apart_from_a_refusal(ledger: Ledger) -> None:
     summary = await deliver([wrap({"id": "ch_1"}, "charge.failed")], lambda _: httpx.Response(503), ledger)
-    assert dict(summary.refused) == {"503 Service Unavailable": 1}
+    assert (dict(summary.refused), dict(summary.unanswered)) == ({}, {"503 Service Unavailable": 1})
+    assert not summary.ok
+    assert "lakehouse pipeline up" in str(summary)
     assert ledger.accepted() == {}
 
 
@@ -113,7 +115,7 @@ def test_the_summary_is_one_line() -> None:
     summary = Summary(retried=2, seconds=1.23)
     summary.accepted["charge.failed"] += 3
     summary.refused["400 no"] += 1
-    assert str(summary) == "accepted 3, refused 1, retried 2 in 1.2 s: charge.failed 3; 400 no (1)"
+    assert str(summary) == "accepted 3, refused 1, unanswered 0, retried 2 in 1.2 s: charge.failed 3; 400 no (1)"
 
 
 def test_the_gateways_url_comes_from_gateway_url(monkeypatch: pytest.MonkeyPatch) -> None:
