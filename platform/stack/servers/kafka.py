@@ -11,7 +11,6 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from services.contracts import topics
 from stack.errors import StackError
-from stack.install import maven
 from stack.install.java import java
 from stack.paths import PLATFORM
 from stack.progress import Step
@@ -32,6 +31,8 @@ class Kafka(Server):
 
     def install(self, step: Step) -> None:
         """Download the jars and write down the class path."""
+        from stack.install import maven  # noqa: PLC0415 - jgo takes half a second to import
+
         jars = maven.class_path(self.spec.native["maven"], step)
         self.home.mkdir(parents=True, exist_ok=True)
         self._class_path_file.write_text(os.pathsep.join(map(str, jars)))

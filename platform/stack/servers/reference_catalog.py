@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from stack.install import maven
 from stack.install.java import java
 from stack.paths import cache_dir
 from stack.progress import Step
@@ -37,6 +36,8 @@ class ReferenceCatalog(Server):
 
     def install(self, step: Step) -> None:
         """Download the jar."""
+        from stack.install import maven  # noqa: PLC0415 - jgo takes half a second to import
+
         maven.single(self.spec.native["reference"]["maven"][0], step)
 
     def program(self) -> Program:

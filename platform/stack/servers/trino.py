@@ -3,7 +3,6 @@
 import shutil
 import tarfile
 
-from stack.install import maven
 from stack.install.java import java
 from stack.paths import PLATFORM
 from stack.progress import Step
@@ -34,6 +33,8 @@ class Trino(Server):
 
     def install(self, step: Step) -> None:
         """Download the release; keep its libraries and the plugins in use, which start in half the time."""
+        from stack.install import maven  # noqa: PLC0415 - jgo takes half a second to import
+
         archive = maven.single(self.spec.native["maven"][0], step)
         unpacked = self.home.with_name(f".{self.spec.version}")
         shutil.rmtree(unpacked, ignore_errors=True)
