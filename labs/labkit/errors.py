@@ -34,6 +34,9 @@ class CheckError(LakehouseError):
         self.try_next = try_next
         self.evidence = dict(evidence or {})
 
+    def __str__(self) -> str:
+        return f"{self.message}\n→ {self.try_next}" if self.try_next else self.message
+
 
 class WrongAnswerError(CheckError):
     """The platform works, the learner's code does not do what was asked."""
@@ -64,3 +67,7 @@ class LabError(CheckError):
     """The lab itself is broken: not the learner's fault."""
 
     fault = Fault.LAB
+
+
+class QueryRefusedError(LabError):
+    """Trino understood that a query is faulty. Where the query is a learner's, its check says so instead."""

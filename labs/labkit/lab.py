@@ -1,9 +1,12 @@
 """The object that a notebook calls `lab`: it knows the exercises, what was written so far, and how to check it."""
 
 import functools
+import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import stamina
+from IPython.core.getipython import get_ipython
 from IPython.display import display as _display
 
 from labkit import source
@@ -25,13 +28,22 @@ display: Show = _display
 class Lab:
     """One lab in one kernel."""
 
-    def __init__(self, spec: LabSpec, *, progress: Progress, results: Results, show: Show = display) -> None:
-        """Wire the parts; `start` does it for a notebook."""
+    def __init__(
+        self,
+        spec: LabSpec,
+        *,
+        progress: Progress,
+        results: Results,
+        show: Show = display,
+        names: Mapping[str, object] | None = None,
+    ) -> None:
+        """Wire the parts; `start` does it for a notebook, whose global `names` it passes."""
         self.spec = spec
         self.platform = Platform()
         self._progress = progress
         self._results = results
         self._show = show
+        self._names = names if names is not None else {}
         self._written: dict[str, Function] = {}
 
     def exercise(self, name: str) -> Callable[[Function], Function]:
@@ -59,7 +71,8 @@ class Lab:
         """Return the next hint: each call says more than the one before."""
         hints = self.spec.exercise(name).hints
         index = self._progress.next_hint(self.spec.name, name, len(hints))
-        return Panel(f"{name}: hint {index + 1} of {len(hints)}", Tone.INFO, lines=(hints[index],))
+        last = (f"That was the last; `lab.solution('{name}')` shows one.",) * (index + 1 == len(hints))
+        return Panel(f"{name}: hint {index + 1} of {len(hints)}", Tone.INFO, lines=(hints[index], *last))
 
     def solution(self, name: str) -> Panel:
         """Return the reference solution, to read. Writing your own first teaches more."""
@@ -98,11 +111,8 @@ class Lab:
 
     def _verdict(self, exercise: Exercise) -> Verdict:
         verdict = functools.partial(Verdict, exercise.name)
-        if exercise.name not in self._written:
-            cell = f"the cell that defines `{exercise.name}` has not been run in this kernel"
-            return _verdict_of(exercise, OutOfOrderError(cell, try_next="run that cell, then this one again."))
         try:
-            passed = exercise.check(Attempt(exercise.name, self._written[exercise.name]))
+            passed = exercise.check(Attempt(exercise.name, self._newest(exercise.name)))
         except NotAttemptedError:
             return verdict(Outcome.NOT_ATTEMPTED, f"`{exercise.name}` is still the stub; `lab.hint` helps.")
         except CheckError as error:
@@ -114,6 +124,20 @@ class Lab:
             message = f"the check itself broke with {type(error).__name__}: {error}"
             return verdict(Outcome.COULD_NOT_CHECK, message, fault=Fault.LAB)
         return verdict(Outcome.PASSED, passed.message, evidence=passed.evidence)
+
+    def _newest(self, name: str) -> Function:
+        """Return the learner's function. Raises `OutOfOrderError` if none or an older one is registered."""
+        if _is_plain(self._names.get(name)):
+            raise OutOfOrderError(
+                f'your newest `{name}` lacks `@lab.exercise("{name}")`',
+                try_next="write that line above its `def`, run that cell, then this one again.",
+            )
+        if name not in self._written:
+            raise OutOfOrderError(
+                f"the cell that defines `{name}` has not been run in this kernel",
+                try_next="run that cell, then this one again.",
+            )
+        return self._written[name]
 
     def _with_fallback(self, exercise: Exercise, function: Function) -> Function:
         told = False
@@ -133,6 +157,11 @@ class Lab:
         return learners_or_reference
 
 
+def _is_plain(found: object) -> bool:
+    """Tell whether this is a function that no `Lab.exercise` has wrapped."""
+    return isinstance(found, types.FunctionType) and not hasattr(found, "__wrapped__")
+
+
 def _verdict_of(exercise: Exercise, error: CheckError) -> Verdict:
     return Verdict(exercise.name, error.outcome, error.message, error.fault, error.try_next, error.evidence)
 
@@ -141,6 +170,9 @@ def start(name: str) -> Lab:
     """Begin or resume a lab in this kernel and show its header. Raises `LabError` for a lab that does not exist."""
     spec = load(name)
     results = Results.of_this_run(exercise.name for exercise in spec.exercises)
-    lab = Lab(spec, progress=Progress(progress_file()), results=results)
+    stamina.instrumentation.set_on_retry_hooks([])  # its log would stand in the middle of a cell's output
+    shell = get_ipython()
+    names = shell.user_ns if shell else None
+    lab = Lab(spec, progress=Progress(progress_file()), results=results, names=names)
     display(lab.header())
     return lab

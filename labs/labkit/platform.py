@@ -63,9 +63,9 @@ class Platform:
         try:
             # The exit code is the verdict (not ready, differences); the answer is there all the same.
             return json.loads(done.stdout)
-        except ValueError as error:
+        except ValueError:
             told = scrub(done.stderr or done.stdout).strip()
-            raise ServerDownError(f"`lakehouse {' '.join(arguments)}` gave no answer: {told}") from error
+            raise ServerDownError(f"`lakehouse {' '.join(arguments)}` gave no answer: {told}") from None
 
     def doctor(self) -> Panel:
         """Return what this machine has, and what to do where it is not enough."""

@@ -1,7 +1,7 @@
 """Asking PostgreSQL: the bronze rows."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import psycopg
@@ -12,6 +12,7 @@ from services.contracts.settings import Postgres
 
 CONNECT_TIMEOUT_S = 5
 POLL_S = 0.1
+LONG_S = 5
 
 
 def rows(query: str, *parameters: object) -> list[dict[str, Any]]:
@@ -20,15 +21,15 @@ def rows(query: str, *parameters: object) -> list[dict[str, Any]]:
     try:
         with psycopg.connect(settings.dsn, row_factory=dict_row, connect_timeout=CONNECT_TIMEOUT_S) as connection:
             return connection.execute(query.encode(), parameters).fetchall()
-    except psycopg.OperationalError as error:
+    except psycopg.OperationalError:
         raise ServerDownError(
             f"PostgreSQL does not answer at {settings.host}:{settings.port}",
-            try_next="`lab.platform.run('up')`, then check again.",
-        ) from error
+            try_next="`lab.platform.run('pipeline', 'up')`, then run this cell again.",
+        ) from None
 
 
-def wait_for(event_ids: Collection[str], timeout_s: float = 60) -> float:
-    """Wait until bronze has every event and return how many seconds that took.
+def wait_for(event_ids: Collection[str], timeout_s: float = 60, say: Callable[[str], object] = print) -> float:
+    """Wait until bronze has every event and return how many seconds that took; a long wait is announced once.
 
     Raises:
         StaleStateError: it still lacks some after `timeout_s`; they are named.
@@ -36,8 +37,13 @@ def wait_for(event_ids: Collection[str], timeout_s: float = 60) -> float:
     """
     started = time.monotonic()
     wanted = set(event_ids)
+    told = False
     while missing := wanted - _present(wanted):
-        if time.monotonic() - started > timeout_s:
+        waited = time.monotonic() - started
+        if waited > LONG_S and not told:
+            told = True
+            say(f"bronze still lacks {len(missing)} of {len(wanted)}; waiting for at most {timeout_s:.0f} s")
+        if waited > timeout_s:
             raise StaleStateError(
                 f"after {timeout_s:.0f} s, bronze still lacks {', '.join(sorted(missing))}",
                 try_next="did the gateway answer 200? `lab.platform.status()` shows whether the services are ready.",

@@ -17,6 +17,9 @@ class Answer:
     status: int
     reason: str
 
+    def __str__(self) -> str:
+        return f"{self.status}: {self.reason}" if self.reason else str(self.status)
+
 
 def deliver(event: StripeEvent, body: bytes, header: str) -> Answer:
     """Post a body with its Stripe-Signature header; an accepted event goes into the sender's ledger.
@@ -35,8 +38,8 @@ def deliver(event: StripeEvent, body: bytes, header: str) -> Answer:
     except httpx.TransportError as error:
         raise ServerDownError(
             f"the gateway does not answer at {settings.gateway_url} ({type(error).__name__})",
-            try_next="`lab.platform.run('pipeline', 'up')`, then check again.",
-        ) from error
+            try_next="`lab.platform.run('pipeline', 'up')`, then run this cell again.",
+        ) from None
     if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise ServerDownError(
             f"the gateway answered {response.status_code}: {response.text}",

@@ -75,8 +75,9 @@ def _with_consumer(ask: Callable[[AIOKafkaConsumer], Coroutine[None, None, T]]) 
         except KafkaError as error:
             await consumer.stop()
             raise ServerDownError(
-                f"Kafka does not answer at {servers}: {error}", try_next="`lab.platform.run('up')`, then check again."
-            ) from error
+                f"Kafka does not answer at {servers}: {error}",
+                try_next="`lab.platform.run('pipeline', 'up')`, then run this cell again.",
+            ) from None
         try:
             return await ask(consumer)
         finally:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trino.exceptions import TrinoConnectionError
+from trino.exceptions import TrinoConnectionError, TrinoUserError
 
 import trino
-from labkit.errors import ServerDownError
+from labkit.errors import QueryRefusedError, ServerDownError
 from services.contracts.settings import Trino
 
 
@@ -21,7 +21,17 @@ class Answer:
 
 
 def query(sql: str) -> Answer:
-    """Run one query. Raises `ServerDownError`; a faulty query raises `trino.exceptions.TrinoUserError`."""
+    """Run one query; a `;` at its end is left out.
+
+    Raises:
+        QueryRefusedError: the query is no text, empty or faulty; with Trino's words up to what it expected.
+        ServerDownError: Trino does not answer.
+    """
+    if not isinstance(sql, str):
+        raise QueryRefusedError(f"a query is a `str`, not a {type(sql).__name__}")
+    statement = sql.strip().rstrip("; \n\t")
+    if not statement:
+        raise QueryRefusedError("the query is empty")
     settings = Trino()
     connect: Any = trino.dbapi.connect  # trino publishes no types for it
     connection = connect(
@@ -33,13 +43,15 @@ def query(sql: str) -> Answer:
     )
     try:
         cursor = connection.cursor()
-        cursor.execute(sql)
+        cursor.execute(statement)
         rows = cursor.fetchall()
-    except TrinoConnectionError as error:
+    except TrinoConnectionError:
         raise ServerDownError(
             f"Trino does not answer at {settings.host}:{settings.port}",
-            try_next="`lab.platform.run('up')`, then check again.",
-        ) from error
+            try_next="`lab.platform.run('pipeline', 'up')`, then run this cell again.",
+        ) from None
+    except TrinoUserError as error:
+        raise QueryRefusedError(f"Trino refused the query: {error.message.partition(' Expecting:')[0]}") from None
     finally:
         connection.close()
     described = cursor.description or []

@@ -1,6 +1,7 @@
 """Every wrong answer has its own message; told from the answer alone, without servers."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -10,10 +11,11 @@ import pytest
 
 from labkit import source
 from labkit.attempt import Attempt
-from labkit.errors import WrongAnswerError
-from labkit.labs.preflight import amounts, changes, header, shop
+from labkit.errors import CheckError, ServerDownError, StaleStateError, WrongAnswerError
+from labkit.labs.preflight import amounts, changes, delivery, header, shop
 from labkit.labs.preflight.amounts import Payment
 from labkit.servers.warehouse import Answer
+from services.simulator.summary import Summary
 
 from .wrong_answers import SIGN, TAMPER
 
@@ -75,6 +77,30 @@ def test_each_wrong_amount_gets_its_own_message(
     others = [payment for name, payment in PAYMENTS.items() if name != asked]
 
     assert part in (amounts.mistake(answer, PAYMENTS[asked], others) or "")
+
+
+@pytest.mark.parametrize(("column", "named"), [("paid", True), ("_col0", False)])
+def test_names_are_advice_and_no_condition(column: str, *, named: bool) -> None:
+    answer = Answer([column, "currency"], ["decimal(38,4)", "varchar"], [[Decimal("42.0000"), "USD"]])
+
+    assert amounts.mistake(answer, PAYMENTS["usd"], []) is None
+    assert (amounts.advice(answer) == "") == named
+
+
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        (Summary(unanswered=Counter({"ConnectError": 2})), ServerDownError),
+        (Summary(refused=Counter({"400": 1})), StaleStateError),
+    ],
+)
+def test_orders_that_did_not_get_in_end_the_cell_with_a_remedy(sent: Summary, error: type[CheckError]) -> None:
+    with pytest.raises(error, match=r"→ .*run (this|the first) cell again"):
+        delivery.expect_all(sent)
+
+
+def test_orders_that_got_in_say_nothing() -> None:
+    delivery.expect_all(Summary(accepted=Counter({"payment_intent.succeeded": 3})))
 
 
 def test_the_right_amount_is_right_whatever_its_scale() -> None:

@@ -26,13 +26,21 @@ SIGN: Wrong = {
     "nothing returned": (lambda _p, _s, _t: None, "returned a NoneType"),
     "raises": (lambda p, s, _t: p + s, "`sign` raised TypeError"),
     "hex alone": (lambda p, s, t: hexed(s.encode(), signed(p, t)), "has no `t=`"),
+    "bytes as the digest": (
+        lambda p, s, t: f"t={t},v1={hmac.digest(s.encode(), signed(p, t), 'sha256')!r}",
+        "use .hexdigest()",
+    ),
+    "the header's name": (
+        lambda p, s, t: f"Stripe-Signature: t={t},v1={hexed(s.encode(), signed(p, t))}",
+        "without the header's name",
+    ),
     "a space": (lambda p, s, t: f"t={t}, v1={hexed(s.encode(), signed(p, t))}", "has a space"),
     "a line break": (lambda p, s, t: f"t={t},v1={hexed(s.encode(), signed(p, t))}\n", "has a space or a line break"),
     "v0": (lambda p, s, t: f"t={t},v0={hexed(s.encode(), signed(p, t))}", "labelled `v0`"),
     "other names": (lambda p, s, t: f"t={t};sig={hexed(s.encode(), signed(p, t))}", "does not have the form"),
     "milliseconds in t": (
         lambda p, s, t: f"t={t * 1000},v1={hexed(s.encode(), signed(p, t * 1000))}",
-        "is in milliseconds",
+        "is in milliseconds; Stripe counts seconds",
     ),
     "milliseconds signed": (
         lambda p, s, t: f"t={t},v1={hexed(s.encode(), signed(p, t * 1000))}",
@@ -77,9 +85,12 @@ SIGN: Wrong = {
 
 TAMPER: Wrong = {
     "text": (lambda p: p.decode(), "returned a str"),
-    "nothing": (lambda p: p, "nothing was changed"),
+    "nothing": (lambda p: p, "`print(payload)`"),
     "a byte more": (lambda p: p.replace(b'"amount":4', b'"amount":44', 1), "the length went from"),
-    "every amount": (lambda p: p.replace(b":4200", b":9200"), "2 bytes were changed"),
+    "every amount": (
+        lambda p: p.replace(b":4200", b":9200"),
+        "2 bytes were changed; one is enough (`amount_received` too?)",
+    ),
     "no JSON": (lambda p: p.replace(b"{", b"(", 1), "no JSON any more"),
     "not the amount": (lambda p: p.replace(b'"livemode":f', b'"Livemode":f', 1), "the amount is as it was"),
     "written again": (lambda p: json.dumps(json.loads(p)).encode(), "the length went from"),
@@ -92,11 +103,22 @@ def select(columns: str, event_id: str) -> str:
 
 PAYMENT_SQL: Wrong = {
     "no text": (lambda _e: None, "returned a NoneType"),
-    "no SQL": (lambda _e: "SELECT amount, currency FORM x", "Trino refused the query"),
+    "an empty text": (lambda _e: " ; ", "the query is empty"),
+    "no SQL": (lambda e: f"SELECT amount, currency FORM x WHERE event_id = '{e}'", "Trino refused the query"),
+    "an f is missing": (lambda _e: select("amount, currency", "{event_id}"), "an f before its quotes"),
+    "another id": (lambda _e: select("amount, currency", "stripe:evt_1"), "is not in your query"),
+    "no quotes": (lambda e: select("amount, currency", e).replace("'", ""), "stands in single quotes"),
+    "double quotes": (lambda e: select("amount, currency", e).replace("'", '"'), "stands in single quotes"),
+    "two statements": (lambda e: select("amount, currency", e) + "; SELECT 1", "one statement, without `;`"),
     "no such column": (lambda e: select("amount_usd, currency", e), "Trino refused the query"),
     "Stripe's id": (lambda e: select("amount, currency", e.removeprefix("stripe:")), "returned no row"),
-    "every payment": (lambda _e: "SELECT amount, currency FROM lakehouse.data.fct_payments", "more than one row"),
-    "one column": (lambda e: select("amount", e), "the columns are amount;"),
+    "every payment": (lambda e: select("amount, currency", e).replace("WHERE", "WHERE 1 = 1 OR"), "more than one row"),
+    "no condition": (lambda _e: "SELECT amount, currency FROM lakehouse.data.fct_payments", "is not in your query"),
+    "one column": (lambda e: select("amount", e), "1 column; asked for were two"),
+    "all columns": (lambda e: select("*", e), " columns; asked for were two"),
+    "text": (lambda e: select("CAST(amount AS varchar), currency", e), "the amount is a varchar"),
+    "divided by 100.0, unnamed": (lambda e: select("amount_cents / 100.0, currency", e), "but JPY has no decimals"),
+    "whole dollars": (lambda e: select("amount_cents / 100, currency", e), "the amount is a bigint"),
     "cents": (lambda e: select("amount_cents AS amount, currency", e), "the integer that Stripe sends"),
     "a float": (lambda e: select("CAST(amount AS double) AS amount, currency", e), "the amount is a double"),
     "divided by 100": (
@@ -105,4 +127,12 @@ PAYMENT_SQL: Wrong = {
     ),
     "lower case": (lambda e: select("amount, lower(currency) AS currency", e), "the currency is usd; bronze has USD"),
     "off by one": (lambda e: select("amount + 1 AS amount, currency", e), "; bronze has "),
+}
+
+# Not as the reference writes it, and right.
+PAYMENT_SQL_RIGHT: dict[str, Callable[[str], str]] = {
+    "a semicolon": lambda e: select("amount, currency", e) + ";\n",
+    "other names": lambda e: select("amount AS paid, currency AS code", e),
+    "the other order": lambda e: select("currency, amount", e),
+    "a sum": lambda e: select("sum(amount), currency", e) + " GROUP BY currency",
 }

@@ -1,5 +1,6 @@
 """A made-up lab with one exercise, so that labkit is tested without servers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,9 +49,10 @@ class Bench:
     folder: Path
     shown: list[object] = field(default_factory=list)
 
-    def lab(self) -> Lab:
+    def lab(self, names: Mapping[str, object] | None = None) -> Lab:
         results = Results([exercise.name for exercise in self.spec.exercises], self.folder / "results.json")
-        return Lab(self.spec, progress=Progress(self.folder / "progress.json"), results=results, show=self.shown.append)
+        progress = Progress(self.folder / "progress.json")
+        return Lab(self.spec, progress=progress, results=results, show=self.shown.append, names=names)
 
 
 @pytest.fixture

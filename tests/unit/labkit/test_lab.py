@@ -94,6 +94,24 @@ def test_checking_before_the_exercise_was_defined_is_a_cell_out_of_order(bench: 
     assert (verdict.outcome, verdict.fault) == (Outcome.COULD_NOT_CHECK, Fault.ORDER)
 
 
+def test_a_newer_function_without_the_decorator_is_not_ignored(bench: "Bench") -> None:
+    names: dict[str, object] = {}
+    lab = bench.lab(names)
+    names["double"] = lab.exercise("double")(lambda number: number * 2)
+    assert lab.check("double").outcome is Outcome.PASSED
+
+    names["double"] = stub
+    verdict = lab.check("double")
+
+    assert (verdict.outcome, verdict.fault) == (Outcome.COULD_NOT_CHECK, Fault.ORDER)
+    assert verdict.message == 'your newest `double` lacks `@lab.exercise("double")`'
+
+
+def test_an_error_outside_of_a_check_carries_its_remedy() -> None:
+    assert str(ServerDownError("Kafka does not answer", try_next="start it")) == "Kafka does not answer\n→ start it"
+    assert str(ServerDownError("Kafka does not answer")) == "Kafka does not answer"
+
+
 def test_an_unwritten_exercise_continues_on_the_reference_and_says_so_once(bench: "Bench") -> None:
     lab = bench.lab()
     double = lab.exercise("double")(stub)
@@ -108,6 +126,7 @@ def test_hints_grow_stronger_and_the_solution_is_the_reference(bench: "Bench") -
     lab = bench.lab()
 
     assert [lab.hint("double").lines[0] for _ in range(4)] == ["think", "think of 2", "2 * number", "2 * number"]
+    assert "lab.solution('double')" in lab.hint("double").lines[-1]
     assert "twice = 2 * number" in lab.solution("double").code
     assert "SOLUTION" not in lab.solution("double").code
 

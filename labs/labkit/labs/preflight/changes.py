@@ -8,12 +8,13 @@ def mistake(original: bytes, changed: object) -> str | None:
     if not isinstance(changed, bytes):
         return f"`tamper` returned a {type(changed).__name__}; a body is `bytes`"
     if changed == original:
-        return "nothing was changed: the gateway would rightly accept this body"
+        return "nothing was changed, so the gateway would accept it: is what you search for in it? `print(payload)`"
     if len(changed) != len(original):
         return f"the length went from {len(original)} to {len(changed)} bytes; replace one byte, add or remove none"
     different = sum(one != other for one, other in zip(original, changed, strict=True))
     if different != 1:
-        return f"{different} bytes were changed; one is enough"
+        also = " (`amount_received` too?)" if different == 2 else ""  # noqa: PLR2004 - both amounts
+        return f"{different} bytes were changed; one is enough{also}"
     return _not_the_amount(original, changed)
 
 

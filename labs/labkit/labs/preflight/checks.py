@@ -5,11 +5,10 @@ from collections.abc import Mapping
 
 import httpx
 import msgspec
-from trino.exceptions import TrinoUserError
 
 from labkit.attempt import Attempt
-from labkit.errors import LabError, OutOfOrderError, StaleStateError, WrongAnswerError
-from labkit.labs.preflight import amounts, changes, header, shop
+from labkit.errors import LabError, OutOfOrderError, QueryRefusedError, StaleStateError, WrongAnswerError
+from labkit.labs.preflight import amounts, changes, delivery, header, queries, shop
 from labkit.labs.preflight.amounts import Payment
 from labkit.servers import bronze, gateway, topics, warehouse
 from labkit.spec import Passed
@@ -18,6 +17,7 @@ from services.contracts.settings import Stripe
 from services.simulator.events import StripeEvent
 from services.simulator.signing import sign as reference_sign
 
+HINT = "`lab.hint('payment_sql')`"
 EVERYWHERE = (*names.WEBHOOKS, names.UNROUTED, names.WEBHOOK_DLQ)
 
 
@@ -27,17 +27,14 @@ def sign(attempt: Attempt) -> Passed:
     body, secret = msgspec.json.encode(event), Stripe().webhook_secret.get_secret_value()
     made = attempt(body, secret, now)
     mistake = header.mistake(made, body, secret, now)
-    if not isinstance(made, str) or not made.isprintable():
-        # Such a header cannot even be sent.
+    if not delivery.sendable(made):
         raise WrongAnswerError(mistake or "the header has unprintable characters", try_next="`lab.hint('sign')`")
     before = topics.end_offsets([names.PAYMENT_INTENT])
     answer = gateway.deliver(event, body, made)
     if answer.status != httpx.codes.OK:
-        raise WrongAnswerError(
-            mistake or "the header is right, and yet the gateway refused it",
-            try_next="`lab.hint('sign')`",
-            evidence={"gateway": f"{answer.status}: {answer.reason}"},
-        )
+        if mistake is None:
+            raise delivery.other_secret(answer)
+        raise WrongAnswerError(mistake, try_next="`lab.hint('sign')`", evidence={"gateway": str(answer)})
     position = _find(event, before)
     if position is None:
         raise LabError(f"the gateway answered 200, but {names.PAYMENT_INTENT} does not hold {event['id']}")
@@ -63,12 +60,14 @@ def tamper(attempt: Attempt) -> Passed:
         raise LabError(f"the gateway refused the event and kept it all the same: {position}")
     accepted = gateway.deliver(event, body, signature)
     position = _find(event, before)
+    if accepted.status == httpx.codes.BAD_REQUEST:
+        raise delivery.other_secret(accepted, "the untouched body is signed rightly")
     if accepted.status != httpx.codes.OK or position is None:
-        raise LabError(f"the untouched body was not accepted either: {accepted.reason}")
+        raise LabError(f"the untouched body was not accepted either: {accepted}")
     return Passed(
         "one byte made the difference: the tampered body is in no topic, the true one is, under the same signature",
         {
-            "tampered": f"{refused.status}: {refused.reason}",
+            "tampered": str(refused),
             "topics looked at": ", ".join(EVERYWHERE),
             "untouched": f"{accepted.status}; {position}",
         },
@@ -81,17 +80,18 @@ def payment_sql(attempt: Attempt) -> Passed:
     evidence = {}
     for event_id, payment in payments.items():
         sql = attempt(event_id)
-        if not isinstance(sql, str):
-            raise WrongAnswerError(f"`payment_sql` returned a {type(sql).__name__}; a query is a `str`")
+        if mistake := queries.mistake(sql, event_id):
+            raise WrongAnswerError(mistake, try_next=HINT, evidence={"query": str(sql)})
         try:
             answer = warehouse.query(sql)
-        except TrinoUserError as error:
-            raise WrongAnswerError(f"Trino refused the query: {error.message}", evidence={"query": sql}) from error
+        except QueryRefusedError as error:
+            message = queries.why_refused(sql, event_id) or error.message
+            raise WrongAnswerError(message, try_next=HINT, evidence={"query": sql, "Trino": error.message}) from None
         others = [other for other in payments.values() if other != payment]
         if mistake := amounts.mistake(answer, payment, others):
-            raise WrongAnswerError(mistake, try_next="`lab.hint('payment_sql')`", evidence={"asked for": event_id})
+            raise WrongAnswerError(mistake, try_next=HINT, evidence={"asked for": event_id})
         evidence[event_id] = f"{payment.amount.normalize():f} {payment.currency}, as in bronze{_snapshot(event_id)}"
-    return Passed("Trino, Iceberg and PostgreSQL agree on every amount", evidence)
+    return Passed(f"Trino, Iceberg and PostgreSQL agree on every amount{amounts.advice(answer)}", evidence)
 
 
 def _find(event: StripeEvent, since: topics.Offsets) -> topics.Position | None:

@@ -18,19 +18,21 @@ def mistake(header: object, payload: bytes, secret: str, timestamp: int) -> str 
     """Return what is wrong with the header that a learner made, None if nothing is. Never quotes secret or digest."""
     if not isinstance(header, str):
         return f"`sign` returned a {type(header).__name__}; a header is a `str`"
+    if re.search(r"v1=b['\"]", header):
+        return "`v1` holds bytes as Python shows them (`b'…'`); use .hexdigest(), which is text"
     match = re.fullmatch(r"t=([^,\s]*),v1=([^,\s]*)", header)
     if match is None:
         return _malformed(header)
     if match[1] != str(timestamp):
         if match[1] == str(timestamp * 1000):
-            return (
-                "`t=` is in milliseconds; Stripe counts seconds, and the gateway took the event for one from the future"
-            )
+            return "`t=` is in milliseconds; Stripe counts seconds"
         return "`t=` is not the timestamp that `sign` was given"
     return _wrong_digest(match[2], payload, secret, timestamp)
 
 
 def _malformed(header: str) -> str:
+    if header.lower().startswith("stripe-signature"):
+        return "return the value, without the header's name"
     if re.search(r"\s", header):
         return "the header has a space or a line break in it; the pairs are joined by a comma and nothing else"
     if "t=" not in header:

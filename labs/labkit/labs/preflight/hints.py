@@ -14,6 +14,6 @@ TAMPER: Final = (
 )
 PAYMENT_SQL: Final = (
     "`lakehouse.data.fct_payments` has one row per event. `DESCRIBE` it in a cell of its own.",
-    "It has the amount twice. Dividing by 100 is right for dollars, but a yen has no decimals and a dinar has three.",
+    "It has `amount_cents`, as Stripe sends it, and `amount`. Divide by 100? A yen has no decimals, a dinar has three.",
     "`SELECT amount, currency FROM fct_payments WHERE event_id = '…'`, with the event's id in its place.",
 )
