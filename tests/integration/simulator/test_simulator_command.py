@@ -41,4 +41,5 @@ def test_refusals_are_in_its_exit_code_and_not_in_the_record() -> None:
 def test_a_missing_gateway_is_said_after_the_retries() -> None:
     finished = simulator("--events", "2", GATEWAY_URL="http://127.0.0.1:1", SIMULATOR_RETRY_FOR_S="0.2")
     assert finished.returncode == 1
-    assert "refused 2" in finished.stdout
+    assert "unanswered 2" in finished.stdout
+    assert "lakehouse pipeline up" in finished.stdout
