@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -21,6 +20,7 @@ from services.contracts.settings import Kafka, Postgres, Temporal
 from services.inference.settings import InferenceSettings
 from services.orchestrator.bootstrap import bootstrap
 from services.orchestrator.settings import OrchestratorSettings
+from tests.unit.orchestrator.fakes import EVENT
 
 TIMEOUT_S = 30
 
@@ -29,30 +29,9 @@ def an_event(**changes: object) -> UnifiedEvent:
     """Return a good event under an id that no other test uses."""
     provider_event_id = f"evt_{uuid.uuid4().hex}"
     now = datetime.now(UTC)
-    event = UnifiedEvent(
-        event_id=f"stripe:{provider_event_id}",
-        provider_event_id=provider_event_id,
-        event_type="payment_intent.succeeded",
-        payment_intent_id="pi_1",
-        charge_id=None,
-        merchant_id="acct_1",
-        customer_id="cus_1",
-        amount_cents=1_500,
-        currency="USD",
-        amount=Decimal("15.00"),
-        payment_method_type="card",
-        card_brand="visa",
-        card_last_four="4242",
-        card_country="US",
-        status="succeeded",
-        failure_code=None,
-        failure_message=None,
-        attempt_number=1,
-        provider_created_at=now,
-        normalized_at=now,
-        metadata={"order": "7"},
-    )
-    return msgspec.structs.replace(event, **changes)
+    fresh: dict[str, object] = {"event_id": f"stripe:{provider_event_id}", "provider_event_id": provider_event_id}
+    fresh |= {"provider_created_at": now, "normalized_at": now}
+    return msgspec.structs.replace(EVENT, **(fresh | changes))
 
 
 @dataclass
