@@ -22,6 +22,12 @@ testing.use_test_state()
 
 
 @pytest.fixture(scope="session")
+def live_pipeline() -> object:
+    """Everything from the gateway to bronze, ready: Kafka, Temporal, PostgreSQL (migrated) and the four services."""
+    return testing.bring_up(Reporter(), testing.LIVE_SERVERS)
+
+
+@pytest.fixture(scope="session")
 def pipeline() -> object:
     """All six servers and the four services, ready."""
     return testing.bring_up(Reporter())
@@ -34,7 +40,7 @@ def platform(pipeline: object) -> object:
 
 
 @pytest.fixture
-def scratch_database(platform: object) -> Iterator[Postgres]:  # noqa: ARG001 - asked for its servers
+def scratch_database(live_pipeline: object) -> Iterator[Postgres]:  # noqa: ARG001 - asked for its servers
     """A migrated bronze database of this test's own: a `Postgres` settings object."""
     shared = Postgres()
     name = f"scratch_{uuid.uuid4().hex[:12]}"

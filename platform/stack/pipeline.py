@@ -11,9 +11,9 @@ from stack.manifest import servers, services
 from stack.progress import Reporter
 
 
-def up(context: Context, reporter: Reporter) -> Context:
-    """Start the servers and the services. Does nothing for those that are ready."""
-    context = lifecycle.up(servers(), context, reporter)
+def up(context: Context, reporter: Reporter, names: tuple[str, ...] | None = None) -> Context:
+    """Start the servers (these, by default all) and the services. Does nothing for those that are ready."""
+    context = lifecycle.up(names or servers(), context, reporter)
     migrate()
     return lifecycle.up(services(), context, reporter)
 

@@ -17,6 +17,7 @@ from stack.errors import StackError
 from stack.progress import Reporter
 
 STATE = REPOSITORY / ".lakehouse" / "test"
+LIVE_SERVERS = ("postgres", "kafka", "temporal")
 OFFSETS = range(20000, 40000, 500)
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 CHECKS: tuple[tuple[str, ...], ...] = (
@@ -43,12 +44,12 @@ def own_context() -> Context:
     return Context.load()
 
 
-def bring_up(reporter: Reporter) -> Context:
-    """Bring the tests' platform up, the pipeline included, and return its context."""
+def bring_up(reporter: Reporter, names: tuple[str, ...] | None = None) -> Context:
+    """Bring the tests' servers (these, by default all) and the pipeline's services up, and return their context."""
     state = Path(os.environ["LAKEHOUSE_STATE"])
     state.mkdir(parents=True, exist_ok=True)
     with FileLock(state / "up.lock"):
-        return pipeline.up(own_context(), reporter)
+        return pipeline.up(own_context(), reporter, names)
 
 
 @contextlib.contextmanager

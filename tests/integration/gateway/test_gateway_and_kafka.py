@@ -21,7 +21,7 @@ from services.simulator.signing import sign
 from services.simulator.simulation import simulate
 from tests.integration.gateway.harness import free_port, reading
 
-pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("pipeline")]
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("live_pipeline")]
 
 
 async def post(body: bytes, header: str | None = None) -> httpx.Response:

@@ -13,7 +13,7 @@ from services.simulator.simulation import simulate
 from stack.journey import bootstrap
 from stack.journey.sightings import Journey, Stage, StageReport, Status
 
-pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("pipeline")]
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("live_pipeline")]
 
 PATIENCE_S = 60
 

@@ -92,7 +92,7 @@ class Lane:
 
 
 @pytest.fixture
-async def lane(platform: object) -> AsyncIterator[Callable[..., Awaitable[Lane]]]:
+async def lane(live_pipeline: object) -> AsyncIterator[Callable[..., Awaitable[Lane]]]:
     """Makes a lane; keyword arguments are settings."""
     del platform  # its servers are all that is needed of it
     made: list[str] = []

@@ -8,7 +8,7 @@ import pytest
 
 from services.simulator.ledger import Ledger
 
-pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("pipeline")]
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("live_pipeline")]
 
 
 def simulator(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
