@@ -94,7 +94,7 @@ class Lane:
 @pytest.fixture
 async def lane(live_pipeline: object) -> AsyncIterator[Callable[..., Awaitable[Lane]]]:
     """Makes a lane; keyword arguments are settings."""
-    del platform  # its servers are all that is needed of it
+    del live_pipeline  # its servers are all that is needed of it
     made: list[str] = []
 
     async def make(**options: int) -> Lane:
