@@ -51,6 +51,7 @@ def _place(sighting: Sighting) -> str:
     notes = {
         "closed_at": "closed {}",
         "processed_at": "processed {}",
+        "trace_id": "trace {}",
         "reason": "{}",
         "snapshot_id": "snapshot {}",
         "loaded_to_iceberg": "loaded to Iceberg: {}",
@@ -80,6 +81,8 @@ def _holdings(census: Census, catalog: str) -> Table:
     table.add_column("events", justify="right")
     table.add_column("note", overflow="fold")
     for name, held in _stages(census).items():
+        if held is None and name not in census.unavailable:
+            continue  # it was not asked
         count, note = _count(held)
         table.add_row(name.replace("_", " "), count, census.unavailable.get(name, note))
     return table

@@ -12,7 +12,7 @@ from stack.journey.adapters.kafka import KafkaStage
 from stack.journey.adapters.ledger import AcceptedEvents, LedgerStage
 from stack.journey.adapters.temporal import TemporalStage
 from stack.journey.comparing import Reconciliation
-from stack.journey.reconciling import Counters
+from stack.journey.reconciling import ALL, LIVE, Counters
 from stack.journey.reconciling import reconcile as _reconcile
 from stack.journey.sightings import Journey
 from stack.journey.tracing import Probe
@@ -50,6 +50,9 @@ def trace(event_id: str) -> Journey:
     return _trace(event_id, probes(), Catalog().kind)
 
 
-def reconcile(wait_s: float = 0) -> Reconciliation:
-    """Compare all stages of this clone's platform, after at most `wait_s` seconds for the live part to settle."""
-    return _reconcile(counters(), wait_s)
+def reconcile(wait_s: float = 0, *, live: bool = False) -> Reconciliation:
+    """Compare all stages of this clone's platform, after at most `wait_s` seconds for the live part to settle.
+
+    `live` leaves the lake out: then only the gateway's side, bronze and its quarantine are asked.
+    """
+    return _reconcile(counters(), wait_s, stages=LIVE if live else ALL)

@@ -24,14 +24,15 @@ def trace(event_id: str, *, json: bool = False) -> None:
         raise typer.Exit(1)
 
 
-def reconcile(*, json: bool = False, wait: float = 0) -> None:
+def reconcile(*, json: bool = False, wait: float = 0, live: bool = False) -> None:
     """Compare all stages: exit code 0 if nothing is lost or doubled, 1 if it is, 2 if a stage could not be asked.
 
-    WAIT is how many seconds to wait at most until every accepted event has reached bronze or quarantine.
+    WAIT is how many seconds to wait at most until every accepted event has reached bronze or quarantine. LIVE leaves
+    out what only the next batch fills.
     """
     from stack.journey import bootstrap  # noqa: PLC0415 - as above
 
-    result = bootstrap.reconcile(wait)
+    result = bootstrap.reconcile(wait, live=live)
     if json:
         typer.echo(jsonlib.dumps(as_json.reconciliation(result, Catalog().kind), indent=2))
     else:

@@ -31,13 +31,15 @@ LIVE = ("accepted", "unrouted", "bronze", "bronze_quarantine")
 ALL = tuple(field.name for field in fields(Counters))
 
 
-def reconcile(counters: Counters, wait_s: float = 0, sleep: Callable[[float], None] = time.sleep) -> Reconciliation:
-    """Compare all stages; before, wait up to `wait_s` seconds until accepted events have all reached bronze."""
+def reconcile(
+    counters: Counters, wait_s: float = 0, sleep: Callable[[float], None] = time.sleep, stages: Sequence[str] = ALL
+) -> Reconciliation:
+    """Compare the stages; before, wait up to `wait_s` seconds until accepted events have all reached bronze."""
     polls = int(wait_s / POLL_S)
     while polls > 0 and not settled(_census(counters, LIVE)):
         sleep(POLL_S)
         polls -= 1
-    return compare(_census(counters, ALL))
+    return compare(_census(counters, stages))
 
 
 def _census(counters: Counters, stages: Sequence[str]) -> Census:

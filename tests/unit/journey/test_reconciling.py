@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from stack.journey.census import Ids, Payments, Quarantine
 from stack.journey.errors import StageUnavailableError
-from stack.journey.reconciling import Counters, reconcile
+from stack.journey.reconciling import LIVE, Counters, reconcile
 
 
 def holding(*event_ids: str) -> Payments:
@@ -76,3 +76,14 @@ def test_a_server_that_is_down_is_named_and_the_rest_is_compared() -> None:
     assert result.census.unavailable == {"facts": "Trino at 127.0.0.1:8080: connection refused"}
     assert result.exit_code == 2
     assert len(result.comparisons) == 5
+
+
+def test_the_live_part_alone_is_compared_without_asking_the_lake() -> None:
+    def refuse() -> Payments:
+        raise StageUnavailableError("Trino at 127.0.0.1:8080: connection refused")
+
+    platform = replace(counters("a"), facts=refuse, iceberg=refuse)
+    result = reconcile(platform, stages=LIVE)
+    assert result.exit_code == 0
+    assert [comparison.left for comparison in result.comparisons] == ["accepted"]
+    assert reconcile(replace(platform, bronze=holding), stages=LIVE).exit_code == 1

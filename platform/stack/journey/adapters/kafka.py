@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
-from services.contracts import events, topics
+from services.contracts import events, topics, tracing
 from services.contracts.settings import Kafka
 from stack.journey.census import Ids
 from stack.journey.errors import StageUnavailableError
@@ -119,10 +119,13 @@ class KafkaStage:
 
 
 def _sighting(record: ConsumerRecord[bytes, bytes]) -> Sighting:
+    details: dict[str, str | int] = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    if any(name == tracing.HEADER for name, _ in record.headers):
+        details["trace_id"] = tracing.trace_id(tracing.continued(record.headers))
     return Sighting(
         where=f"{record.topic}/{record.partition}@{record.offset}",
         at=datetime.fromtimestamp(record.timestamp / 1000, tz=UTC),
-        details={"topic": record.topic, "partition": record.partition, "offset": record.offset},
+        details=details,
     )
 
 
