@@ -16,13 +16,13 @@ from rich.table import Table
 
 from services.contracts.errors import LakehouseError
 from stack import doctor as doctoring
-from stack import lifecycle, pipeline, testing
+from stack import lifecycle, log_search, pipeline, testing
 from stack import status as statuses
 from stack.context import Context
 from stack.errors import StackError
 from stack.journey import commands as journey
 from stack.lab import open_lab
-from stack.manifest import with_needs
+from stack.manifest import specs, with_needs
 from stack.paths import log_file
 from stack.progress import Reporter
 
@@ -96,11 +96,17 @@ def status(json: Json = False) -> None:  # noqa: FBT002 - an option
 
 @app.command()
 def logs(
-    name: Annotated[str, typer.Argument(help="A server or service.")],
+    name: Annotated[str, typer.Argument(help="A server or service; with --trace, only this one.")] = "",
+    trace: Annotated[str, typer.Option(help="All that the services say of one trace id or event id, in time.")] = "",
     lines: Annotated[int, typer.Option("-n", help="How many lines.")] = 50,
     follow: Annotated[bool, typer.Option("-f", help="Go on as more comes.")] = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Show the log of one process."""
+    """Show the log of one process, or one event's way through all of them."""
+    if trace:
+        log_search.show(trace, name)
+        return
+    if not name:
+        raise StackError("Whose log?", f"`lakehouse logs NAME`; the names are: {', '.join(specs())}.")
     with_needs((name,))
     if not log_file(name).exists():
         raise StackError(f"{name} has no log yet.", "`lakehouse up` starts it.")
@@ -142,9 +148,10 @@ def trace(
 def reconcile(
     json: Json = False,  # noqa: FBT002 - an option
     wait: Annotated[float, typer.Option(help="Seconds to wait until every accepted event has arrived.")] = 0,
+    live: Annotated[bool, typer.Option("--live", help="Up to bronze only, without the lake.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Compare all stages: exit code 0 if nothing is lost or doubled, 1 if it is, 2 if a stage could not be asked."""
-    journey.reconcile(json=json, wait=wait)
+    journey.reconcile(json=json, wait=wait, live=live)
 
 
 @pipeline_app.command("up")
