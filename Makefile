@@ -70,6 +70,10 @@ orchestrator-up: install ## start the orchestrator and what it needs
 gateway-simulator: install ## send signed events through the gateway: make gateway-simulator EVENTS=500 SEED=7
 	@$(BIN)/python -m services.simulator live --events $(or $(EVENTS),500) --seed $(or $(SEED),7)
 
+.PHONY: history
+history: install ## load a simulated past of one million events into bronze: make history EVENTS=1000000 SEED=7
+	@$(BIN)/python -m services.simulator history --events $(or $(EVENTS),1000000) --seed $(or $(SEED),7)
+
 .PHONY: batch
 batch: install ## load bronze into Iceberg and build the marts
 	@$(BIN)/python -m services.ingestion
