@@ -1,5 +1,6 @@
 """PostgreSQL: the bronze database, and Polaris's own."""
 
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -20,24 +21,31 @@ class Postgres(Server):
     """One PostgreSQL server, reached by TCP only."""
 
     def prepare(self) -> None:
-        """Create the data folder with its one user."""
-        if (self.data / "PG_VERSION").exists():
+        """Create the data folder with its one user.
+
+        It is made beside its place and moved there once it is whole: what an interrupted initdb leaves can be started,
+        and has no databases. Its own processes may outlive it for a moment, so each attempt has a folder of its own.
+        """
+        if self.data.exists():
             return
-        self.wipe()  # an interrupted initdb leaves a folder that the next one refuses
         self.data.parent.mkdir(parents=True, exist_ok=True)
+        for abandoned in self.data.parent.glob(f"{self.data.name}.*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        new = Path(tempfile.mkdtemp(dir=self.data.parent, prefix=f"{self.data.name}."))
         with tempfile.NamedTemporaryFile("w") as password:
             password.write(PASSWORD)
             password.flush()
             options = ("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", f"--username={USER}")
             made = subprocess.run(
-                [*as_nobody(), programs() / "initdb", *options, f"--pwfile={password.name}", "-D", self.data],
+                [*as_nobody(), programs() / "initdb", *options, f"--pwfile={password.name}", "-D", new],
                 capture_output=True,
                 text=True,
                 check=False,
             )
         if made.returncode:
-            self.wipe()
+            shutil.rmtree(new, ignore_errors=True)
             raise StackError(f"PostgreSQL could not create its data folder: {made.stderr.strip()[-400:]}")
+        new.rename(self.data)
 
     def program(self) -> Program:
         """Return the server's process; SIGINT is PostgreSQL's fast shutdown."""

@@ -133,6 +133,28 @@ def test_ctrl_c_while_starting_is_mended_by_the_next_up(clone: Clone) -> None:
     assert set(clone.processes()) == {"kafka", "postgres"}
 
 
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c_while_postgres_makes_its_databases_is_mended_by_the_next_up(clone: Clone) -> None:
+    command = [LAKEHOUSE, "up", "--only", "postgres", "--port-offset", str(clone.offset)]
+    with subprocess.Popen(command, env=clone.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as first:
+        deadline = time.monotonic() + 30
+        # The first of its three databases. All of them take a quiet machine a second: hold it there.
+        while not list((clone.state / "data").glob("*/base/1/PG_VERSION")):
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        makers = [child for child in psutil.Process(first.pid).children(recursive=True) if "postgres" in child.name()]
+        for maker in makers:
+            maker.suspend()
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=30)
+        for maker in makers:
+            maker.kill()
+    assert makers
+    mended = clone.up("postgres")
+    assert mended.returncode == 0, mended.stderr
+    assert [path.name for path in (clone.state / "data").iterdir()] == ["postgres"]
+
+
 def test_a_killed_server_is_seen_and_started_again(clone: Clone) -> None:
     clone.up("minio")
     os.kill(clone.processes()["minio"], signal.SIGKILL)
