@@ -19,7 +19,8 @@ _propagator: Final = TraceContextTextMapPropagator()
 
 def begin() -> str:
     """Return the `traceparent` of a new trace: `00-{trace id}-{span id}-01`, all hex, sampled."""
-    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01"
+    random = os.urandom(24).hex()
+    return f"00-{random[:32]}-{random[32:]}-01"
 
 
 def continued(headers: Iterable[tuple[str, bytes]]) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from services.contracts.errors import LakehouseError
 from services.gateway.protocol import GatewayProtocol
@@ -22,7 +23,9 @@ class NotStartedError(LakehouseError):
     """The gateway could not start serving."""
 
 
-def server(app: Starlette, settings: GatewaySettings) -> uvicorn.Server:
+def server(
+    app: Starlette, settings: GatewaySettings, *, protocol: type[HttpToolsProtocol] = GatewayProtocol
+) -> uvicorn.Server:
     """Return the server for the settings' URL. On SIGTERM it finishes the requests that it has, then stops."""
     address = urlsplit(settings.url)
     config = uvicorn.Config(
@@ -30,7 +33,7 @@ def server(app: Starlette, settings: GatewaySettings) -> uvicorn.Server:
         host=address.hostname or "127.0.0.1",
         port=address.port or 80,
         loop="uvloop",
-        http=GatewayProtocol,
+        http=protocol,
         ws="none",
         lifespan="on",
         limit_concurrency=settings.max_connections,

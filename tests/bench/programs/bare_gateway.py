@@ -1,9 +1,13 @@
-"""The gateway's reference: read the body, answer 200, on the same server with the same settings."""
+"""The gateway's reference: read the body, answer 200, on the same server with the same settings.
+
+Its connections are uvicorn's own: what the gateway does to them (`services.gateway.protocol`) is the gateway's work.
+"""
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from services.contracts import logs
 from services.gateway.server import server
@@ -18,4 +22,5 @@ async def webhook(request: Request) -> PlainTextResponse:
 
 if __name__ == "__main__":
     logs.configure("bare-gateway")
-    server(Starlette(routes=[Route("/webhooks/stripe", webhook, methods=["POST"])]), GatewaySettings()).run()
+    app = Starlette(routes=[Route("/webhooks/stripe", webhook, methods=["POST"])])
+    server(app, GatewaySettings(), protocol=HttpToolsProtocol).run()
