@@ -16,6 +16,7 @@ from services.gateway.errors import EventError
 # No ":", which parts the provider from the id in `stripe:evt_…`.
 _EVENT_ID: Final = re.compile(r"evt_[A-Za-z0-9_-]{1,251}")
 _EVENT_TYPE: Final = re.compile(r"[A-Za-z0-9_.-]{1,255}")
+_MAX_KEY_CHARACTERS: Final = 255
 
 
 class StripeEvent(msgspec.Struct, frozen=True):
@@ -42,7 +43,10 @@ def parse(body: bytes) -> StripeEvent:
     payload = data.get("object") if isinstance(data, dict) else None
     if not isinstance(payload, dict):
         raise EventError("the field data.object is not an object")
-    return StripeEvent(event_id, event_type, payment_key(payload) or event_id)
+    key = payment_key(payload) or event_id
+    if len(key) > _MAX_KEY_CHARACTERS:
+        raise EventError(f"the id of the payment in data.object is longer than {_MAX_KEY_CHARACTERS} characters")
+    return StripeEvent(event_id, event_type, key)
 
 
 def payment_key(payload: Mapping[str, Any]) -> str | None:

@@ -42,6 +42,16 @@ def test_an_object_without_any_id_goes_by_the_event() -> None:
     assert parse(body) == StripeEvent("evt_1", "payment_intent.succeeded", "evt_1")
 
 
+@pytest.mark.parametrize(("length", "taken"), [(255, True), (256, False)])
+def test_a_payment_id_is_bounded_since_it_becomes_a_record_key(length: int, taken: bool) -> None:  # noqa: FBT001 - a parameter
+    body = json.dumps(EVENT | {"data": {"object": {"object": "payment_intent", "id": "p" * length}}}).encode()
+    if taken:
+        assert parse(body).payment_key == "p" * length
+    else:
+        with pytest.raises(EventError, match=r"data\.object is longer than 255"):
+            parse(body)
+
+
 NOT_EVENTS = {
     "an array": (b"[]", "array"),
     "null": (b"null", "null"),
