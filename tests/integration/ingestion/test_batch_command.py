@@ -1,16 +1,14 @@
 """The whole batch as a person runs it: bronze to Iceberg to the marts, read back through Trino."""
 
-import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import trino
 from services.contracts.settings import REPOSITORY
-from services.ingestion.settings import IngestionSettings
+from tests.integration.ingestion.harness import Scratch
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -21,51 +19,49 @@ FACTS = """
 KEYS = "SELECT customer_id, customer_key FROM dim_customer WHERE customer_id IN ('cus_1', 'unknown') ORDER BY 1"
 
 
-def run_batch(settings: IngestionSettings, home: Path) -> subprocess.CompletedProcess[str]:
+def run_batch(scratch: Scratch, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command in an environment that points at the scratch database and namespace."""
-    environment = os.environ | {
-        "POSTGRES_DB": settings.postgres.db,
-        "INGESTION_NAMESPACE": settings.namespace,
-        "DAGSTER_HOME": str(home),
-    }
     command = [sys.executable, "-m", "services.ingestion"]
-    return subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command,
+        cwd=REPOSITORY,
+        env=scratch.environment(DAGSTER_HOME=str(home), **environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-def query(settings: IngestionSettings, statement: str) -> list[list[object]]:
-    server = settings.trino
+def query(scratch: Scratch, statement: str) -> list[list[object]]:
+    server = scratch.settings.trino
     with trino.dbapi.connect(
-        host=server.host, port=server.port, user=server.user, catalog=server.catalog, schema=settings.namespace
+        host=server.host, port=server.port, user=server.user, catalog=server.catalog, schema=scratch.settings.namespace
     ) as connection:
         return [list(row) for row in connection.cursor().execute(statement).fetchall()]
 
 
-def test_a_batch_ends_in_the_marts_and_a_second_one_adds_only_what_is_new(
-    settings: IngestionSettings, insert: Callable[[int, int], None], tmp_path: Path
-) -> None:
-    insert(1, 1000)
-    first = run_batch(settings, tmp_path)
+def test_a_batch_ends_in_the_marts_and_a_second_one_adds_only_what_is_new(scratch: Scratch, tmp_path: Path) -> None:
+    scratch.insert(1, 1000)
+    first = run_batch(scratch, tmp_path)
     assert first.returncode == 0, first.stdout[-4000:] + first.stderr[-4000:]
     assert "payment_events: 1000 rows loaded" in first.stdout
     assert "dbt: 2 models built (dim_customer, fct_payments)" in first.stdout
-    assert query(settings, FACTS) == [[1000, 1000, 500_500, 142]]
+    assert query(scratch, FACTS) == [[1000, 1000, 500_500, 142]]
     # The hub's dbt_utils makes these of 'cus_1' and of null: md5 of the text, and of its word for null.
-    assert query(settings, KEYS) == [
+    assert query(scratch, KEYS) == [
         ["cus_1", "1fa3105a2d6af30cc2793d2d4f6f8cb6"],
         ["unknown", "f14cc5cdce0420f4a5a6b6d9d7b85f39"],
     ]
 
-    insert(1001, 1010)
-    second = run_batch(settings, tmp_path)
+    scratch.insert(1001, 1010)
+    second = run_batch(scratch, tmp_path)
     assert second.returncode == 0, second.stdout[-4000:] + second.stderr[-4000:]
     assert "payment_events: 10 rows loaded" in second.stdout
-    assert query(settings, FACTS) == [[1010, 1010, 510_555, 144]]
+    assert query(scratch, FACTS) == [[1010, 1010, 510_555, 144]]
 
 
-def test_a_batch_that_cannot_reach_bronze_says_so_and_fails(settings: IngestionSettings, tmp_path: Path) -> None:
-    missing = settings.model_copy(update={"postgres": settings.postgres.model_copy(update={"db": "no_such_database"})})
-
-    failed = run_batch(missing, tmp_path)
+def test_a_batch_that_cannot_reach_bronze_says_so_and_fails(scratch: Scratch, tmp_path: Path) -> None:
+    failed = run_batch(scratch, tmp_path, POSTGRES_DB="no_such_database")
 
     assert failed.returncode == 1
     assert "failed: data__payment_events" in failed.stdout
