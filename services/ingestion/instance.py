@@ -1,4 +1,4 @@
-"""Where Dagster keeps its runs and their history."""
+"""Where Dagster keeps its runs, its checks and their history."""
 
 import os
 from pathlib import Path
@@ -10,11 +10,16 @@ from services.contracts.settings import state_dir
 _CONFIG = "telemetry:\n  enabled: false\n"
 
 
-def instance() -> dg.DagsterInstance:
-    """Return the instance at `DAGSTER_HOME`, else in the clone's state folder; telemetry is off there."""
-    home = Path(os.environ.get("DAGSTER_HOME") or state_dir() / "dagster")
-    home.mkdir(parents=True, exist_ok=True)
-    config = home / "dagster.yaml"
+def home() -> Path:
+    """Return Dagster's folder, `DAGSTER_HOME` or in the clone's state; made if need be, with telemetry off."""
+    folder = Path(os.environ.get("DAGSTER_HOME") or state_dir() / "dagster")
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "dagster.yaml"
     if not config.exists():
         config.write_text(_CONFIG)
-    return dg.DagsterInstance.from_config(str(home))
+    return folder
+
+
+def instance() -> dg.DagsterInstance:
+    """Return the instance that the UI and the headless batch share."""
+    return dg.DagsterInstance.from_config(str(home()))

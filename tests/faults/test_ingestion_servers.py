@@ -1,0 +1,190 @@
+"""The servers that the ingestion stands on: PostgreSQL restarted, MinIO slow, cut and full."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from pyarrow.fs import S3FileSystem
+
+from services.contracts.settings import ObjectStore
+from stack import lifecycle, ports
+from stack.context import Context
+from stack.progress import Reporter
+from stack.servers.registry import server
+from stack.supervise import Supervisor
+from tests.faults import catalog_proxy
+from tests.integration.ingestion import harness
+from tests.integration.ingestion.harness import Scratch, until
+
+pytestmark = [pytest.mark.integration, pytest.mark.fault]
+
+TOXIPROXY = "LAKEHOUSE_TOXIPROXY"
+DISK_MIB = 48
+IN_A_SMALL_DISK = 'mount -t tmpfs -o size={size}m none "$0" && exec "$@"'
+
+
+@pytest.fixture
+def scratch() -> Iterator[Scratch]:
+    with harness.scratch(lock_timeout_s=30) as mine:
+        yield mine
+
+
+def test_postgresql_restarted(scratch: Scratch) -> None:
+    """Between the claim and the mark: the lock and every connection are gone."""
+    scratch.insert(1, 1000)
+    with catalog_proxy.running() as catalog:
+        catalog.hold_requests()
+        process = scratch.process(CATALOG_URI=catalog.url)
+        until(catalog.reached.is_set, "the commit is sent")
+        Supervisor().stop(["postgres"])
+        lifecycle.up(("postgres",), Context.load(), Reporter())
+        catalog.release.set()
+        process.communicate(timeout=harness.WITHIN_S)
+
+    scratch.load()
+    scratch.assert_each_once()
+
+
+@contextmanager
+def toxic_minio() -> Iterator[httpx.Client]:
+    """Toxiproxy in front of MinIO: its API, with the proxy `minio`."""
+    program = os.environ.get(TOXIPROXY) or shutil.which("toxiproxy-server")
+    if not program:
+        pytest.skip(f"no toxiproxy here: set {TOXIPROXY} to its server program")
+    port = free_port()
+    with subprocess.Popen(
+        [program, "-port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as api:
+            until(lambda: answers(f"{api.base_url}version"), "toxiproxy answers")
+            upstream = ObjectStore().endpoint.removeprefix("http://")
+            api.post(
+                "/proxies", json={"name": "minio", "listen": "127.0.0.1:0", "upstream": upstream}
+            ).raise_for_status()
+            yield api
+        process.terminate()
+
+
+def endpoint(api: httpx.Client) -> str:
+    return f"http://{api.get('/proxies/minio').json()['listen']}"
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False
+
+
+def free_port() -> int:
+    return next(port for port in range(18_000, 19_000) if ports.free(port))
+
+
+def test_minio_slow(scratch: Scratch) -> None:
+    scratch.insert(1, 1000)
+    with toxic_minio() as api:
+        latency = {"type": "latency", "stream": "downstream", "attributes": {"latency": 200}}
+        api.post("/proxies/minio/toxics", json=latency).raise_for_status()
+
+        found = harness.result(scratch.process(S3_ENDPOINT=endpoint(api)))
+
+    assert found["rows"] == [400, 400, 200]
+    scratch.assert_each_once()
+
+
+def test_minio_cut(scratch: Scratch) -> None:
+    """In the middle of a file: the run fails, with its batch open; nothing of it is to be seen."""
+    scratch.insert(1, 1000)
+    with toxic_minio() as api:
+        cut = {"type": "limit_data", "stream": "upstream", "attributes": {"bytes": 4000}}
+        api.post("/proxies/minio/toxics", json=cut).raise_for_status()
+        process = scratch.process(S3_ENDPOINT=endpoint(api))
+        output, _ = process.communicate(timeout=2 * harness.WITHIN_S)
+        assert process.returncode, output
+        assert scratch.in_iceberg() == []
+        assert len(scratch.in_bronze("load_batch_id IS NOT NULL AND NOT loaded_to_iceberg")) == 400
+
+        api.delete("/proxies/minio/toxics/limit_data_upstream").raise_for_status()
+        harness.result(scratch.process(S3_ENDPOINT=endpoint(api)))
+    scratch.assert_each_once()
+
+
+@contextmanager
+def minio_on_a_small_disk(folder: Path) -> Iterator[str]:
+    """A second MinIO whose disk is a tmpfs of its own mount namespace; yields its endpoint."""
+    unshare = ["unshare", "--user", "--map-root-user", "--mount"]
+    if not shutil.which("unshare") or subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("a small disk needs a user namespace, which this machine does not give")
+    store = ObjectStore()
+    port = free_port()
+    program = server("minio", Context.load()).program().command[0]
+    command = [
+        program,
+        "server",
+        folder,
+        "--address",
+        f"127.0.0.1:{port}",
+        "--console-address",
+        f"127.0.0.1:{port + 1}",
+    ]
+    keys = {"MINIO_ROOT_USER": store.access_key, "MINIO_ROOT_PASSWORD": store.secret_key.get_secret_value()}
+    with subprocess.Popen(
+        [*unshare, "sh", "-c", IN_A_SMALL_DISK.format(size=DISK_MIB), folder, *command],
+        env=os.environ | keys,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            until(lambda: answers(f"http://127.0.0.1:{port}/minio/health/ready"), "the second MinIO is ready")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.send_signal(signal.SIGKILL)
+
+
+def test_disk_full_at_the_writer(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel refuses MinIO the space (ENOSPC), MinIO refuses the data file, the batch stays open."""
+    scratch.insert(1, 1000)
+    with tempfile.TemporaryDirectory() as folder, minio_on_a_small_disk(Path(folder)) as small:
+        monkeypatch.setenv("S3_ENDPOINT", small)
+        store = ObjectStore()
+        files = S3FileSystem(
+            endpoint_override=store.endpoint,
+            access_key=store.access_key,
+            secret_key=store.secret_key.get_secret_value(),
+            region=store.region,
+            allow_bucket_creation=True,
+        )
+        files.create_dir(store.bucket)
+        fillers = fill(files, store.bucket)
+        process = scratch.process()
+        output, _ = process.communicate(timeout=2 * harness.WITHIN_S)
+        assert process.returncode, output
+        assert "OSError" in output
+        assert scratch.in_bronze("loaded_to_iceberg") == []
+
+        for filler in fillers:
+            files.delete_file(filler)
+        assert harness.result(scratch.process())["rows"] == [400, 400, 200]
+        scratch.assert_each_once()
+
+
+def fill(files: S3FileSystem, bucket: str) -> list[str]:
+    """Store files, each smaller, until not even a few KiB have room; return their paths."""
+    stored = []
+    size = 16 << 20
+    while size >= 2 << 10:
+        path = f"{bucket}/filler/{len(stored)}-{size}"
+        try:
+            with files.open_output_stream(path) as stream:
+                stream.write(os.urandom(size))
+            stored.append(path)
+        except OSError:
+            size //= 2
+    return stored
