@@ -22,6 +22,7 @@ class Spec:
     heap_mib: int = 0
     ports: Mapping[str, int] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    on_demand: bool = False
     host: str = ""
     service: str = ""
     native: Mapping[str, Any] = field(default_factory=dict)
@@ -39,8 +40,8 @@ def specs() -> Mapping[str, Spec]:
 
 
 def servers() -> tuple[str, ...]:
-    """Return the names of the servers."""
-    return tuple(name for name, spec in specs().items() if not spec.service)
+    """Return the names of the servers that a plain `up` starts."""
+    return tuple(name for name, spec in specs().items() if not spec.service and not spec.on_demand)
 
 
 def services() -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """The servers that the ingestion stands on: PostgreSQL restarted, MinIO slow, cut and full."""
 
+import itertools
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -59,17 +60,25 @@ def toxic_minio() -> Iterator[httpx.Client]:
     if not program:
         pytest.skip(f"no toxiproxy here: set {TOXIPROXY} to its server program")
     port = free_port()
-    with subprocess.Popen(
-        [program, "-port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as api:
-            until(lambda: answers(f"{api.base_url}version"), "toxiproxy answers")
-            upstream = ObjectStore().endpoint.removeprefix("http://")
-            api.post(
-                "/proxies", json={"name": "minio", "listen": "127.0.0.1:0", "upstream": upstream}
-            ).raise_for_status()
-            yield api
-        process.terminate()
+    with (
+        ended([program, "-port", str(port)], dict(os.environ)),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as api,
+    ):
+        until(lambda: answers(f"http://127.0.0.1:{port}/version"), "toxiproxy answers")
+        upstream = ObjectStore().endpoint.removeprefix("http://")
+        api.post("/proxies", json={"name": "minio", "listen": "127.0.0.1:0", "upstream": upstream}).raise_for_status()
+        yield api
+
+
+@contextmanager
+def ended(command: list[str | Path], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server while the block runs; its output is not wanted."""
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def endpoint(api: httpx.Client) -> str:
@@ -90,7 +99,7 @@ def free_port() -> int:
 def test_minio_slow(scratch: Scratch) -> None:
     scratch.insert(1, 1000)
     with toxic_minio() as api:
-        latency = {"type": "latency", "stream": "downstream", "attributes": {"latency": 200}}
+        latency = {"type": "latency", "stream": "downstream", "attributes": {"latency": 50}}
         api.post("/proxies/minio/toxics", json=latency).raise_for_status()
 
         found = harness.result(scratch.process(S3_ENDPOINT=endpoint(api)))
@@ -116,9 +125,17 @@ def test_minio_cut(scratch: Scratch) -> None:
     scratch.assert_each_once()
 
 
+@dataclass(frozen=True)
+class SmallMinio:
+    """Where it is, and its disk as it is seen from outside of its mount namespace."""
+
+    endpoint: str
+    disk: Path
+
+
 @contextmanager
-def minio_on_a_small_disk(folder: Path) -> Iterator[str]:
-    """A second MinIO whose disk is a tmpfs of its own mount namespace; yields its endpoint."""
+def minio_on_a_small_disk(folder: Path) -> Iterator[SmallMinio]:
+    """A second MinIO whose disk is a tmpfs of its own mount namespace, gone with its process."""
     unshare = ["unshare", "--user", "--map-root-user", "--mount"]
     if not shutil.which("unshare") or subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
         pytest.skip("a small disk needs a user namespace, which this machine does not give")
@@ -135,24 +152,17 @@ def minio_on_a_small_disk(folder: Path) -> Iterator[str]:
         f"127.0.0.1:{port + 1}",
     ]
     keys = {"MINIO_ROOT_USER": store.access_key, "MINIO_ROOT_PASSWORD": store.secret_key.get_secret_value()}
-    with subprocess.Popen(
-        [*unshare, "sh", "-c", IN_A_SMALL_DISK.format(size=DISK_MIB), folder, *command],
-        env=os.environ | keys,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        try:
-            until(lambda: answers(f"http://127.0.0.1:{port}/minio/health/ready"), "the second MinIO is ready")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.send_signal(signal.SIGKILL)
+    small_disk = [*unshare, "sh", "-c", IN_A_SMALL_DISK.format(size=DISK_MIB), folder]
+    with ended([*small_disk, *command], os.environ | keys) as process:
+        until(lambda: answers(f"http://127.0.0.1:{port}/minio/health/ready"), "the second MinIO is ready")
+        yield SmallMinio(f"http://127.0.0.1:{port}", Path(f"/proc/{process.pid}/root{folder}"))
 
 
 def test_disk_full_at_the_writer(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The kernel refuses MinIO the space (ENOSPC), MinIO refuses the data file, the batch stays open."""
+    """The disk below MinIO has no byte left: MinIO refuses the data file, and the batch stays open."""
     scratch.insert(1, 1000)
     with tempfile.TemporaryDirectory() as folder, minio_on_a_small_disk(Path(folder)) as small:
-        monkeypatch.setenv("S3_ENDPOINT", small)
+        monkeypatch.setenv("S3_ENDPOINT", small.endpoint)
         store = ObjectStore()
         files = S3FileSystem(
             endpoint_override=store.endpoint,
@@ -162,29 +172,21 @@ def test_disk_full_at_the_writer(scratch: Scratch, monkeypatch: pytest.MonkeyPat
             allow_bucket_creation=True,
         )
         files.create_dir(store.bucket)
-        fillers = fill(files, store.bucket)
+        filler = fill(small.disk)
         process = scratch.process()
         output, _ = process.communicate(timeout=2 * harness.WITHIN_S)
         assert process.returncode, output
         assert "OSError" in output
         assert scratch.in_bronze("loaded_to_iceberg") == []
 
-        for filler in fillers:
-            files.delete_file(filler)
+        filler.unlink()
         assert harness.result(scratch.process())["rows"] == [400, 400, 200]
         scratch.assert_each_once()
 
 
-def fill(files: S3FileSystem, bucket: str) -> list[str]:
-    """Store files, each smaller, until not even a few KiB have room; return their paths."""
-    stored = []
-    size = 16 << 20
-    while size >= 2 << 10:
-        path = f"{bucket}/filler/{len(stored)}-{size}"
-        try:
-            with files.open_output_stream(path) as stream:
-                stream.write(os.urandom(size))
-            stored.append(path)
-        except OSError:
-            size //= 2
-    return stored
+def fill(folder: Path) -> Path:
+    """Write a file until the kernel says ENOSPC, and return it."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+        file.writelines(itertools.repeat(bytes(4096)))
+    return filler
