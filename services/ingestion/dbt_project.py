@@ -16,6 +16,7 @@ from services.ingestion.errors import DbtError
 from services.ingestion.settings import IngestionSettings
 
 PROJECT_DIR = REPOSITORY / "dbt"
+_QUIETLY = ("--quiet", "--log-level-file", "none")
 _NOT_SOURCES = {"target", "logs", "dbt_packages", ".env", ".user.yml"}
 
 
@@ -67,7 +68,7 @@ def _dbt(command: str) -> None:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - half a second, and most batches find the manifest as it is
 
     directory = str(PROJECT_DIR)
-    result = dbtRunner().invoke([command, "--quiet", "--project-dir", directory, "--profiles-dir", directory])
+    result = dbtRunner().invoke([command, *_QUIETLY, "--project-dir", directory, "--profiles-dir", directory])
     if not result.success:
         raise DbtError(f"dbt {command} failed in {directory}: {result.exception or 'see its output above'}")
 

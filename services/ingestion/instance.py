@@ -7,7 +7,8 @@ import dagster as dg
 
 from services.contracts.settings import state_dir
 
-_CONFIG = "telemetry:\n  enabled: false\n"
+# No telemetry, and no dialog that asks for an e-mail address.
+_CONFIG = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
 
 def home() -> Path:

@@ -30,10 +30,13 @@ _OPEN = """
     SELECT DISTINCT load_batch_id FROM {table} WHERE NOT loaded_to_iceberg AND load_batch_id IS NOT NULL ORDER BY 1
 """
 # The outer conditions are no repetition: of two that claim at once, the second waits for the first one's row locks, and
-# PostgreSQL then evaluates them, not the subquery, again.
+# PostgreSQL then evaluates them, not the subquery, again. And it is no `id IN (…)`: where the statistics are older than
+# the rows, as they are after every large arrival, that is planned for one row, as a nested loop over all of them.
 _CLAIM = """
-    UPDATE {table} SET load_batch_id = {batch_id} WHERE NOT loaded_to_iceberg AND load_batch_id IS NULL AND id IN (
-        SELECT id FROM {table} WHERE NOT loaded_to_iceberg AND load_batch_id IS NULL ORDER BY id LIMIT {max_rows}
+    UPDATE {table} SET load_batch_id = {batch_id} WHERE NOT loaded_to_iceberg AND load_batch_id IS NULL AND id <= (
+        SELECT max(id) FROM (
+            SELECT id FROM {table} WHERE NOT loaded_to_iceberg AND load_batch_id IS NULL ORDER BY id LIMIT {max_rows}
+        ) AS oldest
     )
 """
 _READ = "SELECT {columns} FROM {table} WHERE NOT loaded_to_iceberg AND load_batch_id = {batch_id}"
@@ -50,7 +53,7 @@ class PostgresResource:
     A plain class, since the fields of a configurable resource show in Dagster's UI, and one would be the password.
     """
 
-    def __init__(self, settings: Postgres, lock_timeout_s: float, piece_mib: int = 64) -> None:
+    def __init__(self, settings: Postgres, lock_timeout_s: float, piece_mib: int = 32) -> None:
         """Take where the database is, and how much is read at a time; nothing connects yet."""
         self._settings = settings
         self._lock_timeout_s = lock_timeout_s

@@ -26,11 +26,11 @@ select
     cast(cents * element_at(array[.01, .01, .01, .01, 1.00, .001], market) as decimal(20, 4)),
     'card', if(payment % 3 = 0, 'visa', 'mastercard'), '4242', if(payment % 5 = 0, 'DE', 'US'),
     if(step = 1 and payment % 8 = 0, 'failed', 'succeeded'), if(payment % 8 = 0, 'card_declined', null), null, 1,
-    timestamp '2026-01-01 00:00:00.000000 UTC' + payment * (interval '320' day / {payments})
+    timestamp '2026-01-01 00:00:00.000000 UTC' + payment * ((interval '320' day) / {payments})
         + step * interval '1' second,
     current_timestamp, '{{}}', 1, 'history', random(), 'low', 'rules',
     random(), if(payment / 7 % 9 = 0, 'high', 'low'), 'rules', null, null, null, 'valid', current_timestamp,
-    timestamp '2026-11-20 00:00:00.000000 UTC' + n * interval '1' millisecond, 'batch-{first}'
+    timestamp '2026-11-20 00:00:00.000000 UTC' + n * interval '0.001' second, 'batch-{first}'
 from (
     select
         n, n / 4 as payment, n % 4 as step, 1000 + n / 4 * 37 % 9000 as cents,

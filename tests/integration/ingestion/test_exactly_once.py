@@ -78,3 +78,18 @@ def test_two_claims_at_once_never_share_a_row(scratch: Scratch) -> None:
         assert second.result() == 40
 
     assert len(scratch.in_bronze("load_batch_id = 'first'")) == 60
+
+
+def test_a_large_claim_takes_no_longer_when_the_statistics_are_stale(scratch: Scratch) -> None:
+    """They say that every row is claimed, so the planner expects to find none; a nested loop took minutes here."""
+    scratch.insert(1, 40_000)
+    scratch.execute("UPDATE payment_events SET load_batch_id = 'earlier'")
+    scratch.execute("ANALYZE payment_events")
+    scratch.execute("UPDATE payment_events SET load_batch_id = NULL")
+    bronze = PostgresResource(scratch.settings.postgres, 1)
+    scratch.execute(f"ALTER DATABASE \"{scratch.settings.postgres.db}\" SET statement_timeout = '30s'")
+
+    assert bronze.claim(PAYMENT_EVENTS, "claimed", 30_000) == 30_000
+    assert scratch.execute("SELECT max(id) - min(id) FROM payment_events WHERE load_batch_id = 'claimed'") == [
+        (29_999,)
+    ]
