@@ -17,10 +17,8 @@ from services.ingestion.columns import Column, added
 from services.ingestion.datafiles import DataFiles
 from services.ingestion.errors import ColumnChangedError, CommitUnconfirmedError
 from services.ingestion.loading import Witness, Written
-from services.ingestion.tables import BronzeTable
+from services.ingestion.tables import BATCH_ID, BronzeTable
 
-BATCH_ID = "load_batch_id"
-"""Names both the snapshot property and the column."""
 WITNESS_KEY = "bronze.witness-key"
 WITNESS_BATCH_ID = "bronze.witness-batch-id"
 """Table properties, set by the commit that they tell of: unlike snapshots they do not expire."""

@@ -13,7 +13,7 @@ from services.contracts.settings import Postgres
 from services.ingestion.columns import Column
 from services.ingestion.errors import IngestionBusyError
 from services.ingestion.loading import Witness
-from services.ingestion.tables import BronzeTable
+from services.ingestion.tables import BATCH_ID, BronzeTable
 
 WORK_LIST_COLUMNS = ("id", "loaded_to_iceberg", "loaded_at")
 """They stay behind: the copy needs no work list. `load_batch_id` goes along."""
@@ -104,13 +104,15 @@ class PostgresResource:
     def get_unloaded_events(
         self, table: BronzeTable, batch_id: str, columns: Sequence[Column]
     ) -> Iterator[pa.RecordBatch]:
-        """Stream an open batch in pieces of `piece_mib`."""
-        query = _compose(_READ, table, batch_id=batch_id, columns=_select_list(columns))
+        """Stream an open batch in pieces of `piece_mib`; its id, the same in each row, is not read but added."""
+        read = [column for column in columns if column.name != BATCH_ID]
+        query = _compose(_READ, table, batch_id=batch_id, columns=_select_list(read))
         with adbc.connect(self._settings.dsn) as connection, connection.cursor() as cursor:
             cursor.adbc_statement.set_options(**{StatementOptions.BATCH_SIZE_HINT_BYTES.value: str(self._piece_bytes)})
             # The id is a literal, not a parameter, because ADBC streams by COPY only what takes no parameters.
             cursor.execute(query.as_string())
-            yield from cursor.fetch_record_batch()
+            for piece in cursor.fetch_record_batch():
+                yield piece.append_column(BATCH_ID, pa.repeat(batch_id, piece.num_rows))
 
     def mark_as_loaded(self, table: BronzeTable, batch_id: str) -> int:
         """Set the flag on the batch's rows and return how many there were."""

@@ -1,6 +1,7 @@
 """Reading, writing and committing N rows, against the least that could be done: COPY to nowhere, and one Parquet file.
 
 Both in one run, in turn, five times. Claiming and marking the rows, PostgreSQL's own UPDATEs, are reported beside it.
+The rows arrived on one day, as those of a batch do, but for the one at midnight: one partition.
 """
 
 import statistics
@@ -25,6 +26,7 @@ from tests.integration.ingestion.harness import Scratch
 
 pytestmark = [pytest.mark.integration, pytest.mark.bench, pytest.mark.timeout(900)]
 
+ONE_DAY = harness.INSERT.replace("now() - (i %% 3) * interval '1 day'", "now()")
 ROUNDS = 5
 AT_MOST = 2.0
 GROWTH_AT_MOST = 10.0
@@ -52,7 +54,7 @@ class Contest:
         self._batch_id = str(uuid.uuid4())
         self._bronze = PostgresResource(scratch.settings.postgres, 60, scratch.settings.piece_mib)
         self._target: LakeTable = IcebergLake(iceberg.load, scratch.settings.namespace).open(PAYMENT_EVENTS)
-        scratch.insert(1, rows)
+        scratch.execute(ONE_DAY, 1, rows)
         self.claim_s = seconds(lambda: self._bronze.claim(PAYMENT_EVENTS, self._batch_id, rows))
         scratch.execute("ANALYZE payment_events")
         self._columns = self._bronze.columns(PAYMENT_EVENTS)
@@ -78,7 +80,7 @@ class Contest:
 
 
 def test_ingestion_is_at_most_twice_its_floor_and_grows_no_faster_than_its_rows(tmp_path: Path) -> None:
-    medians = {}
+    medians, ratios = {}, []
     for rows in (100_000, 1_000_000):
         with harness.scratch() as scratch:
             contest = Contest(scratch, tmp_path, rows)
@@ -91,9 +93,10 @@ def test_ingestion_is_at_most_twice_its_floor_and_grows_no_faster_than_its_rows(
                 f"{rows} rows: {medians[rows]:.2f} s, {ratio:.2f} times the floor; "
                 f"claim {contest.claim_s:.1f} s, mark {contest.mark_s():.1f} s"
             )
-            assert ratio <= AT_MOST
+            ratios.append(ratio)
     small, large = medians.values()
     growth = record("ingestion_growth_10_times_the_rows", [large], [small], unit="s", target=GROWTH_AT_MOST)
+    assert max(ratios) <= AT_MOST
     assert growth <= GROWTH_AT_MOST
 
 
