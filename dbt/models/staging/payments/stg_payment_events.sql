@@ -92,16 +92,16 @@ renamed as (
         newest.load_batch_id,
 
         cast(newest.provider_created_at at time zone 'UTC' as date) as occurred_on,
+        cast(
+            round(cast(newest.amount_cents as decimal(19, 0)) * rates.usd_cents_per_unit) as bigint
+        ) as amount_usd_cents,
         case newest.event_type
             when 'charge.succeeded' then 'payment'
             when 'charge.failed' then 'failure'
             when 'refund.created' then 'refund'
             when 'charge.dispute.created' then 'dispute'
             else 'other'
-        end as event_kind,
-        cast(
-            round(cast(newest.amount_cents as decimal(19, 0)) * rates.usd_cents_per_unit) as bigint
-        ) as amount_usd_cents
+        end as event_kind
     from newest
     left join rates
         on
