@@ -32,7 +32,7 @@ def replay_of_the_last_build(lake: Lake) -> Replay:
 
     def depth_of(name: str) -> int:
         if name not in depth:
-            parents = nodes.get(name, {"depends_on": {"nodes": []}})["depends_on"]["nodes"]
+            parents = nodes.get(name, {}).get("depends_on", {}).get("nodes", [])
             depth[name] = 1 + max(map(depth_of, parents), default=0)
         return depth[name]
 
