@@ -30,7 +30,7 @@ ONE_DAY = harness.INSERT.replace("now() - (i %% 3) * interval '1 day'", "now()")
 ROUNDS = 5
 AT_MOST = 2.0
 GROWTH_AT_MOST = 10.0
-PEAK_MIB_AT_MOST = 800
+PEAK_MIB_AT_MOST = 600
 
 
 @pytest.fixture

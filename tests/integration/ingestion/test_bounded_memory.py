@@ -1,5 +1,6 @@
 """The memory of a run does not grow with what waits in bronze. A million rows are in tests/bench."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +8,11 @@ import pytest
 from tests.integration.ingestion import harness
 from tests.integration.ingestion.harness import Scratch
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's peak without its parent's"),
+]
 
 PIECE_MIB = "8"
 
