@@ -26,6 +26,10 @@ course: install ## run every lab headlessly, unsolved then solved, and write a r
 test: install ## lint, types, and all tests on the real servers, the solved notebooks included
 	@$(BIN)/lakehouse test
 
+.PHONY: bench
+bench: install ## measure the services against their references: make bench, or make bench NAME=normalizer
+	@$(BIN)/lakehouse bench $(NAME)
+
 .PHONY: up
 up: install ## start the servers
 	@$(BIN)/lakehouse up $(OFFSET)
@@ -64,7 +68,11 @@ orchestrator-up: install ## start the orchestrator and what it needs
 
 .PHONY: gateway-simulator
 gateway-simulator: install ## send signed events through the gateway: make gateway-simulator EVENTS=500 SEED=7
-	@$(BIN)/python -m services.simulator --events $(or $(EVENTS),500) --seed $(or $(SEED),7)
+	@$(BIN)/python -m services.simulator live --events $(or $(EVENTS),500) --seed $(or $(SEED),7)
+
+.PHONY: history
+history: install ## load a simulated past of one million events into bronze: make history EVENTS=1000000 SEED=7
+	@$(BIN)/python -m services.simulator history --events $(or $(EVENTS),1000000) --seed $(or $(SEED),7)
 
 .PHONY: batch
 batch: install ## load bronze into Iceberg and build the marts

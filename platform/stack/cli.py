@@ -15,10 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from services.contracts.errors import LakehouseError
+from services.contracts.settings import REPOSITORY
 from stack import doctor as doctoring
 from stack import lifecycle, log_search, pipeline, testing
 from stack import status as statuses
 from stack.context import Context
+from stack.dead_letters.commands import app as dlq_app
 from stack.errors import StackError
 from stack.journey import commands as journey
 from stack.lab import open_lab
@@ -35,6 +37,7 @@ app = typer.Typer(
 )
 pipeline_app = typer.Typer(no_args_is_help=True, help="The payment services on the running servers.")
 app.add_typer(pipeline_app, name="pipeline")
+app.add_typer(dlq_app, name="dlq")
 
 Offset = Annotated[
     int | None,
@@ -188,6 +191,13 @@ def test() -> None:
     testing.run(Reporter())
 
 
+@app.command()
+def bench(names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these.")] = None) -> None:
+    """Measure the services against their references, on a platform of its own: exit code 1 if a target is missed."""
+    command = [sys.executable, "-m", "tests.bench", *(names or ())]
+    sys.exit(subprocess.run(command, cwd=REPOSITORY, check=False).returncode)
+
+
 def main() -> None:
     """Run the command; an expected failure is a message, not a traceback."""
     # What libraries log while a server is not there yet is noise to the learner: our messages say it once.
@@ -197,5 +207,7 @@ def main() -> None:
     try:
         app()
     except LakehouseError as error:
-        Console(stderr=True, soft_wrap=True, highlight=False).print(f"✗ {error}", markup=False, style="red")
+        Console(stderr=True, soft_wrap=True, highlight=False).print(
+            f"✗ {error}", markup=False, emoji=False, style="red"
+        )
         sys.exit(1)

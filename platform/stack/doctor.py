@@ -106,7 +106,7 @@ def _ports(starting: tuple[Spec, ...], context: Context) -> Check:
 def _tools(starting: tuple[Spec, ...]) -> list[Check]:
     names = {spec.name for spec in starting}
     finders: dict[str, tuple[Callable[[], object], set[str]]] = {
-        "go": (golang.go, {"minio", "temporal"}),
+        "go": (golang.go, {"minio", "temporal", "toxiproxy"}),
         "postgres": (postgres.programs, {"postgres"}),
         "user": (postgres.as_nobody, {"postgres"}),
         "java": (java.java, {"kafka", "trino", "catalog"}),
@@ -125,5 +125,5 @@ def _tools(starting: tuple[Spec, ...]) -> list[Check]:
 
 
 def everything() -> tuple[Spec, ...]:
-    """Return every server and service: what a whole course needs."""
-    return tuple(specs().values())
+    """Return every server and service that the course keeps running."""
+    return tuple(spec for spec in specs().values() if not spec.on_demand)

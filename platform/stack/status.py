@@ -27,11 +27,13 @@ class Status:
 
 
 def status(context: Context) -> list[Status]:
-    """Return one entry per server and service, in the order of servers.toml."""
+    """Return one entry per server and service, in the order of servers.toml; of those on demand, what runs."""
     states = Supervisor().states()
     found = []
     for spec in specs().values():
         state, pid, uptime = states.get(spec.name, ("stopped", 0, 0.0))
+        if spec.on_demand and not pid:
+            continue
         chosen = spec.name != "catalog" or context.choices.catalog
         version = server(spec.name, context).version if chosen else spec.version
         ports = {name: context.port(spec.name, name) for name in spec.ports}

@@ -1,5 +1,6 @@
 """`python -m services.gateway`: serve until SIGTERM."""
 
+import signal
 import sys
 
 from pydantic import ValidationError
@@ -23,6 +24,8 @@ def main() -> None:
         sys.exit(f"{error.title} settings: {faults}; `lakehouse up` writes what is missing")
     except LakehouseError as error:
         sys.exit(str(error))
+    # uvicorn takes SIGTERM, finishes, and sends it again; with Python's default that would end us without a last word.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server(app, settings).run()
 
 

@@ -7,8 +7,11 @@ from functools import partial
 
 from starlette.applications import Starlette
 
-from services.gateway import app, publisher, stripe_signature
+from services.gateway import publisher, stripe_signature
+from services.gateway.app import Gateway, WebhookEndpoint
+from services.gateway.body import Bodies
 from services.gateway.errors import BlankSecretError
+from services.gateway.metrics import Metrics
 from services.gateway.settings import GatewaySettings
 from services.gateway.signature import Verify
 from services.gateway.webhooks import Publish, WebhookHandler
@@ -20,7 +23,7 @@ def bootstrap(
     verify: Verify | None = None,
     publish: Publish | None = None,
     clock: Callable[[], float] = time.time,
-) -> Starlette:
+) -> Gateway:
     """Return the gateway as an ASGI application.
 
     Args:
@@ -36,17 +39,18 @@ def bootstrap(
     if not secret.strip():
         raise BlankSecretError("STRIPE_WEBHOOK_SECRET is blank; `lakehouse up` makes one, or set Stripe's own whsec_…")
     kafka = publisher.KafkaPublisher(settings.kafka.bootstrap_servers, timeout_s=settings.produce_timeout_s)
+    bodies = Bodies(
+        max_bytes=settings.max_body_bytes,
+        max_total_bytes=settings.max_held_bytes,
+        timeout_s=settings.body_timeout_s,
+    )
+    metrics = Metrics(held_bytes=lambda: bodies.held_bytes)
     handler = WebhookHandler(
         secret=secret,
         verify=verify or partial(stripe_signature.verify, tolerance_s=settings.tolerance_s),
         publish=publish or kafka.publish,
         clock=clock,
-    )
-    endpoints = app.Endpoints(
-        handler=handler,
-        ready=_always if publish else kafka.ready,
-        max_body_bytes=settings.max_body_bytes,
-        body_timeout_s=settings.body_timeout_s,
+        produced=metrics.produce_seconds.add,
     )
 
     @asynccontextmanager
@@ -54,7 +58,10 @@ def bootstrap(
         async with publisher.running(kafka):
             yield
 
-    return app.create(endpoints, None if publish else lifespan)
+    webhooks = WebhookEndpoint(handler, bodies, metrics)
+    if publish:
+        return Gateway(webhooks, metrics, ready=_always)
+    return Gateway(webhooks, metrics, ready=kafka.ready, lifespan=lifespan)
 
 
 async def _always() -> bool:

@@ -6,11 +6,15 @@ from services.contracts.errors import LakehouseError
 
 
 class GatewayError(LakehouseError):
-    """A request that is not accepted. The message and the remedy are sent to the caller, so neither holds a secret."""
+    """A request that is not accepted. The message and the remedy are sent to the caller, so neither holds a secret.
+
+    `event_id` is the platform's id of the event, once it is known.
+    """
 
     status: ClassVar[int] = 500
     remedy: ClassVar[str] = "look into the gateway's log"
-    headers: ClassVar[dict[str, str]] = {}
+    headers: ClassVar[tuple[tuple[bytes, bytes], ...]] = ()
+    event_id: str | None = None
 
 
 class SignatureError(GatewayError):
@@ -39,7 +43,7 @@ class BodyTooSlowError(GatewayError):
 
     status = 408
     remedy = "send the whole body at once"
-    headers: ClassVar[dict[str, str]] = {"connection": "close"}
+    headers = ((b"connection", b"close"),)
 
 
 class ClientGoneError(GatewayError):
@@ -49,12 +53,37 @@ class ClientGoneError(GatewayError):
     remedy = "keep the connection open until the answer has arrived"
 
 
+class BusyError(GatewayError):
+    """The bodies of other requests take all the memory that they may. Nothing of this one is kept."""
+
+    status = 503
+    remedy = "send the event again later (Stripe does so by itself)"
+    headers = ((b"retry-after", b"1"),)
+
+
 class NotAcknowledgedError(GatewayError):
     """Kafka did not acknowledge the record in time. It may still arrive there; sending it again is safe."""
 
     status = 503
     remedy = "send the event again later (Stripe does so by itself); `lakehouse status` shows whether Kafka is up"
-    headers: ClassVar[dict[str, str]] = {"retry-after": "1"}
+    headers = ((b"retry-after", b"1"),)
+
+
+class UnexpectedError(GatewayError):
+    """A bug of ours, or of the verifier that was put in. Its traceback is in the log."""
+
+
+REFUSALS: tuple[type[GatewayError], ...] = (
+    SignatureError,
+    EventError,
+    BodyTooLargeError,
+    BodyTooSlowError,
+    ClientGoneError,
+    BusyError,
+    NotAcknowledgedError,
+    UnexpectedError,
+)
+"""All of them, so that what counts or lists them misses none."""
 
 
 class BlankSecretError(LakehouseError):

@@ -6,8 +6,9 @@ currency, …) is the normalizer's question. Source: https://docs.stripe.com/api
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from services.gateway import strict_json
 from services.gateway.errors import EventError
@@ -17,8 +18,7 @@ _EVENT_ID: Final = re.compile(r"evt_[A-Za-z0-9_-]{1,251}")
 _EVENT_TYPE: Final = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 
 
-@dataclass(frozen=True, slots=True)
-class StripeEvent:
+class StripeEvent(msgspec.Struct, frozen=True):
     """An event's envelope. `payment_key` is the same for all events of one payment."""
 
     id: str
@@ -53,12 +53,11 @@ def payment_key(payload: Mapping[str, Any]) -> str | None:
     """
     kind = payload.get("object")
     if kind == "payment_intent":
-        candidates: list[Any] = [payload]
-    elif kind == "charge":
-        candidates = [payload.get("payment_intent"), payload]
-    else:
-        candidates = [payload.get("payment_intent"), payload.get("charge"), payload]
-    return next((found for candidate in candidates if (found := _id_of(candidate))), None)
+        return _id_of(payload)
+    found = _id_of(payload.get("payment_intent"))
+    if not found and kind != "charge":
+        found = _id_of(payload.get("charge"))
+    return found or _id_of(payload)
 
 
 def _id_of(reference: Any) -> str | None:  # noqa: ANN401 - an id, or the object itself, or neither

@@ -1,10 +1,12 @@
 """Which topic an event belongs to, and the Kafka record that is made of it. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
-from services.contracts import topics
+import msgspec
+
+from services.contracts import topics, tracing
 from services.contracts.topics import Header
 from services.gateway.errors import EventError
 from services.gateway.event import StripeEvent
@@ -19,8 +21,7 @@ _TOPICS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """What is to be written to Kafka. Records with equal keys keep their order within a topic."""
 
     topic: str
@@ -29,22 +30,25 @@ class Record:
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def topic_for(event_type: str) -> str:
     """Return the topic of an event type; types that no later stage reads are kept in `webhooks.stripe.unrouted`."""
     return next((topic for prefix, topic in _TOPICS if event_type.startswith(prefix)), topics.UNROUTED)
 
 
-def accepted(event: StripeEvent, body: bytes) -> Record:
+def accepted(event: StripeEvent, body: bytes, traceparent: str) -> Record:
     """Return the record of a good event: the bytes exactly as Stripe signed them, keyed by payment."""
-    return Record(topic_for(event.type), event.payment_key.encode(), body)
+    headers = ((tracing.HEADER, traceparent.encode()),)
+    return Record(topic_for(event.type), event.payment_key.encode(), body, headers)
 
 
-def dead_letter(body: bytes, error: EventError, first_seen: datetime) -> Record:
+def dead_letter(body: bytes, error: EventError, first_seen: datetime, traceparent: str) -> Record:
     """Return the dead-letter record of a signed body that is no event. Its headers say why.
 
     The headers about an original topic are absent: the body never was on another topic.
     """
     headers = {
+        tracing.HEADER: traceparent,
         Header.ERROR_CLASS: type(error).__name__,
         Header.ERROR_MESSAGE: str(error),
         Header.STAGE: "gateway",

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from services.contracts.errors import LakehouseError
+from services.gateway.protocol import GatewayProtocol
 from services.gateway.settings import GatewaySettings
 
 _DRAIN_S: Final = 10
@@ -29,12 +30,13 @@ def server(app: Starlette, settings: GatewaySettings) -> uvicorn.Server:
         host=address.hostname or "127.0.0.1",
         port=address.port or 80,
         loop="uvloop",
-        http="httptools",
+        http=GatewayProtocol,
         ws="none",
         lifespan="on",
         limit_concurrency=settings.max_connections,
         timeout_graceful_shutdown=_DRAIN_S,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         log_config=None,
     )

@@ -3,9 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import perf_counter
 
+import msgspec
+
+from services.contracts import events
 from services.gateway import event, routing
-from services.gateway.errors import EventError
+from services.gateway.errors import EventError, GatewayError
 from services.gateway.routing import Record
 from services.gateway.signature import Verify
 
@@ -13,9 +17,8 @@ Publish = Callable[[Record], Awaitable[None]]
 """Write one record; return only when Kafka has acknowledged it, else raise `NotAcknowledgedError`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """An event that Kafka has: its Stripe id, its type, and the topic that it is in."""
+class Accepted(msgspec.Struct, frozen=True):
+    """An event that Kafka has: the platform's id of it, its type, and the topic that it is in."""
 
     event_id: str
     event_type: str
@@ -24,14 +27,15 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class WebhookHandler:
-    """Takes webhooks for one secret. `clock` gives seconds since 1970."""
+    """Takes webhooks for one secret. `clock` gives seconds since 1970, `produced` is told how many a publish took."""
 
     secret: str
     verify: Verify
     publish: Publish
     clock: Callable[[], float]
+    produced: Callable[[float], None]
 
-    async def accept(self, body: bytes, signature_header: str) -> Accepted:
+    async def accept(self, body: bytes, signature_header: str, traceparent: str) -> Accepted:
         """Publish the event in the body.
 
         Raises:
@@ -45,8 +49,20 @@ class WebhookHandler:
         try:
             parsed = event.parse(body)
         except EventError as error:
-            await self.publish(routing.dead_letter(body, error, datetime.fromtimestamp(now, UTC)))
+            await self._keep(routing.dead_letter(body, error, datetime.fromtimestamp(now, UTC), traceparent))
             raise
-        record = routing.accepted(parsed, body)
-        await self.publish(record)
-        return Accepted(parsed.id, parsed.type, record.topic)
+        event_id = events.event_id(parsed.id)
+        record = routing.accepted(parsed, body, traceparent)
+        try:
+            await self._keep(record)
+        except GatewayError as error:
+            error.event_id = event_id
+            raise
+        return Accepted(event_id, parsed.type, record.topic)
+
+    async def _keep(self, record: Record) -> None:
+        started = perf_counter()
+        try:
+            await self.publish(record)
+        finally:
+            self.produced(perf_counter() - started)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from services.normalizer import normalization
 from services.normalizer.normalization import Normalize
-from services.normalizer.records import Router
+from services.normalizer.router import Router
 from services.normalizer.settings import NormalizerSettings
 from services.normalizer.worker import Worker
 

@@ -77,7 +77,7 @@ def _ids(payment: Payment) -> tuple[str | None, str | None]:
 
 def _merchant_id(metadata: dict[str, str], event: Event) -> str | None:
     named = optional_text("data.object.metadata.merchant_id", metadata.get("merchant_id"))
-    return named or optional_text("account", event.account)
+    return named or optional_text("account", event.account or event.user_id)
 
 
 def _metadata(metadata: Metadata) -> dict[str, str]:

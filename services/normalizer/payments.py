@@ -1,15 +1,18 @@
 """What each kind of Stripe object tells about a payment, before any clean-up."""
 
-from dataclasses import dataclass, field
+from typing import Final
 
+import msgspec
+
+from services.normalizer import payment_methods
 from services.normalizer.errors import NormalizationError
+from services.normalizer.payment_methods import NO_METHOD
 from services.normalizer.stripe_events import (
     Charge,
     ChargeFields,
-    ChargeOfIntent,
+    ChargeMethod,
     Dispute,
     EarlyFraudWarning,
-    Expanded,
     Metadata,
     Outcome,
     PaymentError,
@@ -19,9 +22,15 @@ from services.normalizer.stripe_events import (
     Refund,
 )
 
+STATUSES: Final = {
+    "paid": "succeeded",  # of charges before 2015-02-18
+    "requires_source": "requires_payment_method",  # of payment intents before 2019-02-11, and the next
+    "requires_source_action": "requires_action",
+}
+"""Statuses that an earlier API version called otherwise. Source: https://docs.stripe.com/changelog."""
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Payment:
+
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """The common ground of a payment intent, a charge, a refund and a dispute.
 
     `status` is the object's own status: a refund's `succeeded` means that the money went back. `amount` likewise: a
@@ -34,7 +43,7 @@ class Payment:
     payment_intent_id: str | None = None
     charge_id: str | None = None
     customer_id: str | None = None
-    method: PaymentMethod = field(default_factory=PaymentMethod)
+    method: PaymentMethod = NO_METHOD
     failure_code: str | None = None
     failure_message: str | None = None
     metadata: Metadata = None
@@ -61,38 +70,26 @@ def payment_of(subject: PaymentIntent | Charge | Refund | Dispute | EarlyFraudWa
             raise NormalizationError("data.object.charge", "is not expanded, so the warning has no amount and currency")
 
 
-def _id(reference: Reference | ChargeOfIntent) -> str | None:
-    return reference.id if isinstance(reference, Expanded | ChargeOfIntent) else reference
+def _id(reference: Reference | ChargeMethod) -> str | None:
+    return reference if reference is None or isinstance(reference, str) else reference.id
 
 
 def _of_payment_intent(intent: PaymentIntent) -> Payment:
     error = intent.last_payment_error or PaymentError()
-    earlier_api = intent.charges.data[0] if intent.charges and intent.charges.data else None
-    charge = intent.latest_charge or earlier_api or error.charge
+    charge = intent.latest_charge or (intent.charges.data[0] if intent.charges and intent.charges.data else None)
     return Payment(
         amount=intent.amount,
         currency=intent.currency,
-        status=intent.status,
+        status=STATUSES.get(intent.status, intent.status),
         payment_intent_id=intent.id,
-        charge_id=_id(charge),
-        customer_id=_id(intent.customer),
-        method=_method_of_payment_intent(intent, charge),
+        charge_id=_id(charge) or _id(error.charge),
+        customer_id=_id(intent.customer) or intent.customer_account,
+        method=payment_methods.of_payment_intent(intent, charge if isinstance(charge, ChargeMethod) else None),
         # "card_declined" alone says little; the decline code tells "insufficient_funds" from "lost_card".
         failure_code=error.decline_code or error.code,
         failure_message=error.message,
         metadata=intent.metadata,
     )
-
-
-def _method_of_payment_intent(intent: PaymentIntent, charge: Reference | ChargeOfIntent) -> PaymentMethod:
-    if isinstance(charge, ChargeOfIntent) and charge.payment_method_details:
-        return charge.payment_method_details
-    if isinstance(intent.payment_method, PaymentMethod):
-        return intent.payment_method
-    if intent.last_payment_error and intent.last_payment_error.payment_method:
-        return intent.last_payment_error.payment_method
-    allowed = intent.payment_method_types or []
-    return PaymentMethod(type=allowed[0] if len(allowed) == 1 else None)
 
 
 def _of_charge(charge: ChargeFields) -> Payment:
@@ -101,11 +98,11 @@ def _of_charge(charge: ChargeFields) -> Payment:
     return Payment(
         amount=charge.amount,
         currency=charge.currency,
-        status=charge.status,
+        status=STATUSES.get(charge.status, charge.status),
         payment_intent_id=_id(charge.payment_intent),
         charge_id=charge.id,
         customer_id=_id(charge.customer),
-        method=charge.payment_method_details or PaymentMethod(),
+        method=payment_methods.of_charge(charge),
         failure_code=decline_code or charge.failure_code,
         failure_message=charge.failure_message,
         metadata=charge.metadata,
@@ -119,7 +116,7 @@ def _of_refund(refund: Refund) -> Payment:
         status=refund.status,
         payment_intent_id=_id(refund.payment_intent),
         charge_id=_id(refund.charge),
-        customer_id=_id(refund.customer),
+        customer_id=_id(refund.customer) or refund.customer_account,
         failure_code=refund.failure_reason,
         metadata=refund.metadata,
     )
@@ -132,6 +129,6 @@ def _of_dispute(dispute: Dispute) -> Payment:
         status=dispute.status,
         payment_intent_id=_id(dispute.payment_intent),
         charge_id=_id(dispute.charge),
-        method=dispute.payment_method_details or PaymentMethod(),
+        method=dispute.payment_method_details or NO_METHOD,
         metadata=dispute.metadata,
     )

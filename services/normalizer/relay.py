@@ -1,14 +1,14 @@
 """Batch by batch from the consumer to the producer. Offsets are committed only after all produced is acknowledged."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
 import structlog
 from aiokafka.errors import CommitFailedError
 from aiokafka.structs import TopicPartition
 
-from services.normalizer.records import Headers, Incoming, Outgoing
+from services.normalizer.records import Incoming, Outgoing
 
 POLL_TIMEOUT_MS: Final = 500
 
@@ -29,10 +29,10 @@ class Source(Protocol):
 
 
 class Sink(Protocol):
-    """The part of AIOKafkaProducer that we use."""
+    """Where records go: the publisher."""
 
-    async def send(self, topic: str, value: bytes, key: bytes | None, *, headers: Headers) -> Awaitable[object]:
-        """Queue a record; what is returned completes when Kafka has acknowledged it."""
+    async def publish(self, records: Iterable[Outgoing]) -> None:
+        """Return when Kafka has acknowledged all of them. Raises `KafkaError`."""
 
 
 class Relay:
@@ -51,12 +51,14 @@ class Relay:
         source: Source,
         sink: Sink,
         route: Callable[[Incoming], Outgoing],
+        *,
         batch_max_records: int,
         in_flight: asyncio.Lock,
     ) -> None:
         self._source = source
         self._sink = sink
         self._route = route
+        self._log = log.bind()  # once: finding out what is configured takes longer than a line
         self._batch_max_records = batch_max_records
         self._in_flight = in_flight
 
@@ -69,24 +71,25 @@ class Relay:
         batch = await self._source.getmany(timeout_ms=POLL_TIMEOUT_MS, max_records=self._batch_max_records)
         async with self._in_flight:
             owned = {partition: records for partition, records in batch.items() if self._owns(partition)}
-            acknowledged = [await self._produce(record) for records in owned.values() for record in records]
-            await asyncio.gather(*acknowledged)
+            routed = [(record, self._route(record)) for records in owned.values() for record in records]
+            # Dead letters first: while their topic refuses them, the batch comes again and again, and with each time
+            # would repeat its good events too.
+            await self._sink.publish(went for _, went in routed if went.refusal)
+            await self._sink.publish(went for _, went in routed if not went.refusal)
+            for came, went in routed:
+                self._say(came, went)
             await self._commit({partition: records[-1].offset + 1 for partition, records in owned.items()})
+
+    def _say(self, came: Incoming, went: Outgoing) -> None:
+        at = {"topic": came.topic, "partition": came.partition, "offset": came.offset}
+        if went.refusal is None:
+            self._log.info("normalized", event_id=went.event_id, trace_id=went.trace_id, **at)
+        else:
+            why = {"error_class": went.refusal.error_class, "reason": went.refusal.reason}
+            self._log.warning("dead-lettered", event_id=went.event_id, trace_id=went.trace_id, **at, **why)
 
     def _owns(self, partition: TopicPartition) -> bool:
         return partition in self._source.assignment()
-
-    async def _produce(self, record: Incoming) -> Awaitable[object]:
-        outgoing = self._route(record)
-        if outgoing.refusal is not None:
-            log.warning(
-                "dead-lettered",
-                topic=record.topic,
-                partition=record.partition,
-                offset=record.offset,
-                reason=outgoing.refusal,
-            )
-        return await self._sink.send(outgoing.topic, outgoing.value, outgoing.key, headers=outgoing.headers)
 
     async def _commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         still_ours = {partition: offset for partition, offset in offsets.items() if self._owns(partition)}
@@ -95,5 +98,5 @@ class Relay:
         try:
             await self._source.commit(still_ours)
         except CommitFailedError:
-            # The group gave our partitions to another member, which reads these records again.
+            # The broker fences a member of an earlier generation: the partitions' next owner reads these records again.
             log.warning("commit refused after a rebalance", partitions=len(still_ours))

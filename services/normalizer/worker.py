@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-import stamina
 import structlog
 from aiokafka import (
     AIOKafkaConsumer,
@@ -15,16 +14,16 @@ from aiokafka import (
     ConsumerRebalanceListener,
     TopicPartition,
 )
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from services.normalizer.records import Incoming, Outgoing
+from services.normalizer.publisher import Publisher
+from services.normalizer.records import MAX_RECORD_BYTES, Incoming, Outgoing
 from services.normalizer.relay import Relay
 from services.normalizer.settings import NormalizerSettings
 
 CLIENT_ID: Final = "normalizer"
-MAX_RECORD_BYTES: Final = 2 * 1024 * 1024
-"""A webhook body has at most 1 MiB; a dead letter adds its headers."""
 CLOSE_TIMEOUT_S: Final = 2.0
+RESTART_AFTER_S: Final = 2.0
 
 log = structlog.get_logger()
 
@@ -68,21 +67,44 @@ class Worker:
         log.info("stopped")
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Relay until `stop` is set. An error of Kafka's starts over with new clients, from the committed offsets."""
-        async for attempt in stamina.retry_context(on=KafkaError, attempts=None, timeout=None, wait_max=10.0):
-            with attempt:
-                if not stop.is_set():
-                    await self._session(stop)
+        """Relay until `stop` is set. An error of Kafka's starts over with new clients, from the committed offsets.
+
+        New clients, because after a record that the broker refused, the idempotent producer's sequence has a gap and
+        every later record would be refused too.
+        """
+        while not stop.is_set():
+            try:
+                await self._session(stop)
+            except KafkaError as error:
+                log.warning("starting over from the committed offsets", error=str(error))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), RESTART_AFTER_S)
 
     async def _session(self, stop: asyncio.Event) -> None:
         settings = self.settings
         in_flight = asyncio.Lock()
         # The consumer is made only once the producer is up: a client that is not closed complains at its end.
-        async with _started(self._producer()) as producer, _started(self._consumer(in_flight)) as consumer:
-            relay = Relay(consumer, producer, self.route, settings.batch_max_records, in_flight)
-            log.info("ready", group=settings.group_id, sources=settings.sources, sink=settings.sink)
-            while not stop.is_set():
-                await relay.step()
+        async with _started(self._producer()) as producer:
+            await self._require_topics(producer)
+            async with _started(self._consumer(in_flight)) as consumer:
+                relay = Relay(
+                    consumer,
+                    Publisher(producer),
+                    self.route,
+                    batch_max_records=settings.batch_max_records,
+                    in_flight=in_flight,
+                )
+                log.info("ready", group=settings.group_id, sources=settings.sources, sink=settings.sink)
+                while not stop.is_set():
+                    await relay.step()
+
+    async def _require_topics(self, producer: AIOKafkaProducer) -> None:
+        """Refuse to begin without a topic that will be needed: better no work than the same batch over and over."""
+        settings = self.settings
+        existing = (await producer.client.fetch_all_metadata()).topics()
+        missing = [topic for topic in (*settings.sources, settings.sink, settings.dlq) if topic not in existing]
+        if missing:
+            raise UnknownTopicOrPartitionError(f"no topic {', '.join(missing)}; `lakehouse up` creates them")
 
     def _producer(self) -> AIOKafkaProducer:
         return AIOKafkaProducer(
@@ -91,7 +113,7 @@ class Worker:
             acks="all",
             enable_idempotence=True,
             max_request_size=MAX_RECORD_BYTES,
-            max_batch_size=MAX_RECORD_BYTES // 8,
+            max_batch_size=MAX_RECORD_BYTES // 2,
         )
 
     def _consumer(self, in_flight: asyncio.Lock) -> AIOKafkaConsumer:

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from services.contracts.events import UnifiedEvent
 from services.orchestrator.errors import OrchestratorError, RequestRefusedError, RowRefusedError
-from services.orchestrator.messages import Assessed, Rejected, RetryPlan, Score, Violation
+from services.orchestrator.messages import Assessed, Payment, Rejected, RetryPlan, Score, Violation
 from services.orchestrator.policies import POLICIES
 from services.orchestrator.ports import Bronze, Inference
 from services.orchestrator.rows import event_row, rejected_row
 from services.orchestrator.rules import violations
+
+log = structlog.get_logger(__name__)
 
 
 def final(error: OrchestratorError) -> ApplicationError:
@@ -35,31 +37,31 @@ class Activities:
         return {name: getattr(self, name) for name in POLICIES}
 
     @activity.defn
-    async def validate_business_rules(self, event: UnifiedEvent) -> list[Violation]:
+    async def validate_business_rules(self, payment: Payment) -> list[Violation]:
         """Return the rules that the event breaks."""
-        return violations(event, self.now())
+        return violations(payment.event, self.now())
 
     @activity.defn
-    async def score_fraud(self, event: UnifiedEvent) -> Score:
+    async def score_fraud(self, payment: Payment) -> Score:
         """Ask inference how likely fraud is."""
         try:
-            return await self.inference.score_fraud(event)
+            return await self.inference.score_fraud(payment)
         except RequestRefusedError as error:
             raise final(error) from error
 
     @activity.defn
-    async def predict_churn(self, event: UnifiedEvent) -> Score:
+    async def predict_churn(self, payment: Payment) -> Score:
         """Ask inference how likely the customer is to leave."""
         try:
-            return await self.inference.predict_churn(event)
+            return await self.inference.predict_churn(payment)
         except RequestRefusedError as error:
             raise final(error) from error
 
     @activity.defn
-    async def plan_retry(self, event: UnifiedEvent) -> RetryPlan:
+    async def plan_retry(self, payment: Payment) -> RetryPlan:
         """Ask inference how to try a failed payment again."""
         try:
-            return await self.inference.plan_retry(event)
+            return await self.inference.plan_retry(payment)
         except RequestRefusedError as error:
             raise final(error) from error
 
@@ -70,6 +72,7 @@ class Activities:
             await self.bronze.store(event_row(assessed))
         except RowRefusedError as error:
             raise final(error) from error
+        log.info("stored", **assessed.payment.log_keys())
 
     @activity.defn
     async def quarantine_event(self, rejected: Rejected) -> None:
@@ -78,3 +81,4 @@ class Activities:
             await self.bronze.quarantine(rejected_row(rejected))
         except RowRefusedError as error:
             raise final(error) from error
+        log.info("quarantined", reason=rejected.reason, **rejected.payment.log_keys())

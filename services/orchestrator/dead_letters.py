@@ -1,6 +1,7 @@
 """What is read off a record that nobody could process. Lenient throughout: whatever it holds, it gets a row."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -10,6 +11,7 @@ from services.contracts.topics import Header
 from services.orchestrator.messages import Source, Violation
 from services.orchestrator.rows import STAGE, Row, quarantine_row
 
+TOPIC: Final = re.compile(r"[a-zA-Z0-9._-]{1,249}")  # as Kafka has it: it becomes part of an indexed column
 MAX_PARTITION: Final = 2**31 - 1
 MAX_OFFSET: Final = 2**63 - 1
 
@@ -72,10 +74,10 @@ def readable_event_id(payload: bytes, key: str) -> str | None:
 
 
 def _original(headers: dict[str, str]) -> Source | None:
-    topic = headers.get(Header.ORIGINAL_TOPIC)
+    topic = headers.get(Header.ORIGINAL_TOPIC, "")
     partition = _number(headers.get(Header.ORIGINAL_PARTITION), MAX_PARTITION)
     offset = _number(headers.get(Header.ORIGINAL_OFFSET), MAX_OFFSET)
-    if not topic or "\x00" in topic or partition is None or offset is None:
+    if not TOPIC.fullmatch(topic) or partition is None or offset is None:
         return None
     return Source(topic, partition, offset)
 
@@ -89,10 +91,13 @@ def _number(digits: str | None, largest: int) -> int | None:
 def _moment(iso: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(iso or "")
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _written_at(record: Record) -> datetime | None:
-    return datetime.fromtimestamp(record.timestamp / 1000, UTC) if record.timestamp > 0 else None
+    try:
+        return datetime.fromtimestamp(record.timestamp / 1000, UTC) if record.timestamp > 0 else None
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -2,13 +2,9 @@
 
 from collections.abc import Sequence
 
-import structlog
-
 from services.orchestrator.dead_letters import Record, dead_letter_row
 from services.orchestrator.ports import Bronze
 from services.orchestrator.quarantine import quarantine
-
-log = structlog.get_logger(__name__)
 
 
 class Drain:
@@ -20,5 +16,4 @@ class Drain:
     async def __call__(self, records: Sequence[Record]) -> None:
         """Write them all."""
         for record in records:
-            await quarantine(self._bronze, dead_letter_row(record))
-        log.info("dead letters quarantined", records=len(records))
+            await quarantine(self._bronze, record, dead_letter_row(record))

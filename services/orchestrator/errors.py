@@ -24,6 +24,10 @@ class StartRefusedError(OrchestratorError):
     """Temporal will never start this workflow: its id or its input is not acceptable."""
 
 
+class SearchAttributesError(OrchestratorError):
+    """Temporal cannot search workflows by our attributes; it processes them all the same."""
+
+
 class ActivityFailedError(OrchestratorError):
     """An activity failed for good: its attempts are used up, or the last error was final."""
 

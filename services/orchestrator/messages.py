@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
+from services.contracts import tracing
 from services.contracts.events import UnifiedEvent
 
 Outcome = Literal["stored", "quarantined"]
+UNTRACED: Final = f"00-{'0' * 32}-{'0' * 16}-00"
+"""The `traceparent` of a payment that none was written down for; W3C has readers ignore it."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,18 @@ class Source:
 
 @dataclass(frozen=True)
 class Payment:
-    """The input of the workflow."""
+    """The input of the workflow, and of the activities that ask something about it.
+
+    Workflows may run for longer than a version of this class is in use: a new field needs a default.
+    """
 
     event: UnifiedEvent
     source: Source
+    traceparent: str = UNTRACED
+
+    def log_keys(self) -> dict[str, str]:
+        """Return what every line of log about this payment carries."""
+        return {"event_id": self.event.event_id, "trace_id": tracing.trace_id(self.traceparent)}
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,7 @@ class RetryPlan:
 class Assessed:
     """A payment with all that was found out about it: the input of `store_event`."""
 
-    event: UnifiedEvent
+    payment: Payment
     fraud: Score
     churn: Score
     retry: RetryPlan | None

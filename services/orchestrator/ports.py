@@ -2,21 +2,20 @@
 
 from typing import Protocol
 
-from services.contracts.events import UnifiedEvent
-from services.orchestrator.messages import RetryPlan, Score
+from services.orchestrator.messages import Payment, RetryPlan, Score
 from services.orchestrator.rows import Row
 
 
 class Inference(Protocol):
-    """Answers about one event. Raises `RequestRefusedError` where asking again would be no use."""
+    """Answers about one payment event. Raises `RequestRefusedError` where asking again would be no use."""
 
-    async def score_fraud(self, event: UnifiedEvent) -> Score:
+    async def score_fraud(self, payment: Payment) -> Score:
         """Return how likely fraud is."""
 
-    async def predict_churn(self, event: UnifiedEvent) -> Score:
+    async def predict_churn(self, payment: Payment) -> Score:
         """Return how likely the customer is to leave."""
 
-    async def plan_retry(self, event: UnifiedEvent) -> RetryPlan:
+    async def plan_retry(self, payment: Payment) -> RetryPlan:
         """Return how to try the failed payment again."""
 
 

@@ -22,7 +22,7 @@ def storable(text: str) -> str:
 def event_row(assessed: Assessed) -> Row:
     """Return the row of payment_events."""
     retry = assessed.retry
-    return msgspec.structs.asdict(assessed.event) | {
+    return msgspec.structs.asdict(assessed.payment.event) | {
         "fraud_score": assessed.fraud.score,
         "risk_level": assessed.fraud.risk_level,
         "fraud_model_version": assessed.fraud.model_version,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
+import aiohttp
 import structlog
 
 from services.orchestrator.activities import Activities
@@ -17,6 +17,7 @@ from services.orchestrator.drain import Drain
 from services.orchestrator.inference_client import InferenceClient
 from services.orchestrator.ports import Bronze, Inference
 from services.orchestrator.postgres import PostgresBronze, connection_pool
+from services.orchestrator.searching import make_searchable
 from services.orchestrator.settings import OrchestratorSettings
 from services.orchestrator.starter import Starter
 from services.orchestrator.temporal import TemporalWorkflows, connect, worker
@@ -45,6 +46,7 @@ class Orchestrator:
         settings = self.settings
         async with self._outside() as (inference, bronze):
             client = await connect(settings.temporal)
+            await make_searchable(client)
             known = Activities(inference, bronze, now=lambda: datetime.now(UTC)).by_name()
             running = worker(client, settings, self.workflow, (known | dict(self.activities)).values())
             workflows = TemporalWorkflows(client, self.workflow, settings.temporal.task_queue)
@@ -58,7 +60,8 @@ class Orchestrator:
     @asynccontextmanager
     async def _outside(self) -> AsyncIterator[tuple[Inference, Bronze]]:
         settings = self.settings
-        http = httpx.AsyncClient(base_url=settings.inference.url, timeout=settings.inference_timeout_s)
+        timeout = aiohttp.ClientTimeout(total=settings.inference_timeout_s)
+        http = aiohttp.ClientSession(settings.inference.url, timeout=timeout)
         pool = connection_pool(settings.postgres, settings.database_pool_size)
         async with http, pool:
             yield InferenceClient(http), PostgresBronze(pool)

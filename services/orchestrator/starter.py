@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from services.contracts import tracing
 from services.contracts.events import decode
 from services.orchestrator.dead_letters import Record, source_of, unprocessable_row
 from services.orchestrator.errors import StartRefusedError
@@ -38,15 +39,15 @@ class Starter:
     async def __call__(self, records: Sequence[Record]) -> None:
         """Start them all. What can never become a workflow goes to the quarantine."""
         async with asyncio.TaskGroup() as starts:
-            tasks = [starts.create_task(self._start(record)) for record in records]
-        started = sum(task.result() for task in tasks)
-        log.info("workflows started", records=len(records), started=started, already_there=len(records) - started)
+            for record in records:
+                starts.create_task(self._start(record))
 
-    async def _start(self, record: Record) -> bool:
+    async def _start(self, record: Record) -> None:
         async with self._slots:
             try:
-                return await self._workflows.start(Payment(decode(record.value or b""), source_of(record)))
+                payment = Payment(decode(record.value or b""), source_of(record), tracing.continued(record.headers))
+                started = await self._workflows.start(payment)
             except (msgspec.DecodeError, UnicodeDecodeError, StartRefusedError) as error:
-                await quarantine(self._bronze, unprocessable_row(record, error))
-                log.warning("quarantined", source=str(source_of(record)), error=type(error).__name__)
-                return False
+                await quarantine(self._bronze, record, unprocessable_row(record, error))
+            else:
+                log.info("workflow started" if started else "workflow already there", **payment.log_keys())

@@ -3,30 +3,35 @@
 import asyncio
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from http import HTTPStatus
 
-import httpx
-import msgspec
 import stamina
 
-from services.gateway.event import payment_key
+from services.simulator.delivery import Delivery, delivery
 from services.simulator.errors import UnavailableError
 from services.simulator.events import StripeEvent
-from services.simulator.ledger import Ledger
+from services.simulator.gateway_client import Answer, Post, gateway
+from services.simulator.ledger import Append, Ledger
 from services.simulator.settings import SimulatorSettings
 from services.simulator.signing import sign
 from services.simulator.summary import Summary
 
-_PATH = "/webhooks/stripe"
-_WAITING_PER_SENDER = 8
+_WAITING_PER_LANE = 8
+_WATCH_EVERY_S = 0.25
 
 
-async def send(
-    events: Iterable[StripeEvent],
+async def send(  # noqa: PLR0913 - all but the events has a default
+    events: Iterable[StripeEvent | Delivery],
     *,
     settings: SimulatorSettings | None = None,
     ledger: Ledger | None = None,
-    transport: httpx.AsyncBaseTransport | None = None,
+    rate: float | None = None,
+    stop: asyncio.Event | None = None,
+    watch: Callable[[Summary], None] | None = None,
+    post: Post | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Summary:
     """Deliver the events and return what became of them.
@@ -40,77 +45,108 @@ async def send(
         events: what to send; taken as fast as they are sent.
         settings: the gateway's URL, the secret, how many at a time.
         ledger: where to write what was accepted; by default this clone's.
-        transport: another way to reach the gateway, for tests.
+        rate: events per second; by default as fast as the gateway answers.
+        stop: once it is set, what is under way is finished and nothing new begun.
+        watch: called with the counts so far, four times a second.
+        post: another way to reach the gateway, for tests.
         clock: seconds since 1970, for the signatures.
     """
     settings = settings or SimulatorSettings()
+    stop = stop or asyncio.Event()
     summary = Summary()
-    started = time.monotonic()
-    queues = [asyncio.Queue[StripeEvent | None](_WAITING_PER_SENDER) for _ in range(settings.concurrency)]
-    async with httpx.AsyncClient(
-        base_url=settings.gateway_url, timeout=settings.request_timeout_s, transport=transport
-    ) as http:
-        sender = _Sender(http, settings, ledger or Ledger.default(), clock, summary)
-        async with asyncio.TaskGroup() as tasks:
-            for queue in queues:
-                tasks.create_task(sender.drain(queue))
-            for event in events:
-                key = payment_key(event["data"]["object"]) or event["id"]
-                await queues[zlib.crc32(key.encode()) % len(queues)].put(event)
-            for queue in queues:
-                await queue.put(None)
-    summary.seconds = time.monotonic() - started
+    async with AsyncExitStack() as stack:
+        append = stack.enter_context((ledger or Ledger.default()).appending())
+        reach = await stack.enter_async_context(gateway(settings)) if post is None else post
+        secret = settings.stripe.webhook_secret.get_secret_value()
+        sender = _Sender(reach, secret, settings.retry_for_s, append, clock, summary, stop)
+        started = time.monotonic()
+        watching = asyncio.create_task(_watch(summary, watch, started)) if watch else None
+        await _send_all(sender, _deliveries(events), settings.concurrency, rate)
+        summary.seconds = time.monotonic() - started
+        if watching:
+            watching.cancel()
     return summary
 
 
+def _deliveries(events: Iterable[StripeEvent | Delivery]) -> Iterator[Delivery]:
+    return (event if isinstance(event, Delivery) else delivery(event) for event in events)
+
+
+async def _send_all(sender: "_Sender", deliveries: Iterator[Delivery], lanes: int, rate: float | None) -> None:
+    queues = [asyncio.Queue[Delivery | None](_WAITING_PER_LANE) for _ in range(lanes)]
+    started = time.monotonic()
+    async with asyncio.TaskGroup() as tasks:
+        for queue in queues:
+            tasks.create_task(sender.drain(queue))
+        for number, following in enumerate(deliveries):
+            if rate and (early := started + number / rate - time.monotonic()) > 0:
+                await _sleep(early, sender.stop)
+            if sender.stop.is_set():
+                break
+            await queues[zlib.crc32(following.lane.encode()) % lanes].put(following)
+        for queue in queues:
+            await queue.put(None)
+
+
+async def _sleep(seconds: float, stop: asyncio.Event) -> None:
+    """Wait, but not beyond `stop`."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def _watch(summary: Summary, watch: Callable[[Summary], None], started: float) -> None:
+    while True:
+        summary.seconds = time.monotonic() - started
+        watch(summary)
+        await asyncio.sleep(_WATCH_EVERY_S)
+
+
+@dataclass(frozen=True, slots=True)
 class _Sender:
     """Sends what is in a queue, one event after the other, until it finds None."""
 
-    def __init__(
-        self,
-        http: httpx.AsyncClient,
-        settings: SimulatorSettings,
-        ledger: Ledger,
-        clock: Callable[[], float],
-        summary: Summary,
-    ) -> None:
-        self._http = http
-        self._secret = settings.stripe.webhook_secret.get_secret_value()
-        self._retry_for_s = settings.retry_for_s
-        self._ledger = ledger
-        self._clock = clock
-        self._summary = summary
+    post: Post
+    secret: str
+    retry_for_s: float
+    append: Append
+    clock: Callable[[], float]
+    summary: Summary
+    stop: asyncio.Event
 
-    async def drain(self, queue: asyncio.Queue[StripeEvent | None]) -> None:
-        while (event := await queue.get()) is not None:
-            try:
-                response = await self._deliver(msgspec.json.encode(event))
-            except (httpx.TransportError, UnavailableError) as error:
-                self._summary.unanswered[str(error) or type(error).__name__] += 1
+    async def drain(self, queue: asyncio.Queue[Delivery | None]) -> None:
+        while (following := await queue.get()) is not None:
+            if self.stop.is_set():
                 continue
-            if response.status_code == httpx.codes.OK:
-                self._ledger.append(event["id"], event["type"])
-                self._summary.accepted[event["type"]] += 1
-            else:
-                self._summary.refused[_reason(response)] += 1
+            started = time.monotonic()
+            try:
+                answer = await self._deliver(following)
+            except UnavailableError as error:
+                self.summary.unanswered[str(error)] += 1
+                continue
+            if answer.status == HTTPStatus.OK:
+                self.append(following.event_id, following.event_type)
+            self.summary.answered(following, answer.status, answer.reason, time.monotonic() - started)
 
-    async def _deliver(self, body: bytes) -> httpx.Response:
-        retrying = stamina.retry_context(
-            on=(httpx.TransportError, UnavailableError), attempts=None, timeout=self._retry_for_s, wait_max=2.0
-        )
-        async for attempt in retrying:
+    async def _deliver(self, following: Delivery) -> Answer:
+        try:
+            return await self._attempt(following)
+        except UnavailableError:
+            if self.retry_for_s == 0:
+                raise
+        async for attempt in stamina.retry_context(
+            on=self._worth_another, attempts=None, timeout=self.retry_for_s, wait_max=2.0
+        ):
             with attempt:
-                self._summary.retried += attempt.num > 1
-                # Signed anew each time, as Stripe does: the first signature may be too old by now.
-                headers = {"stripe-signature": sign(body, self._secret, int(self._clock()))}
-                response = await self._http.post(_PATH, content=body, headers=headers)
-                if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
-                    raise UnavailableError(_reason(response))
-        return response
+                self.summary.retried += 1
+                answer = await self._attempt(following)
+        return answer
 
+    def _worth_another(self, error: Exception) -> bool:
+        return isinstance(error, UnavailableError) and not self.stop.is_set()
 
-def _reason(response: httpx.Response) -> str:
-    try:
-        return f"{response.status_code} {response.json()['error']}"
-    except (ValueError, KeyError, TypeError):
-        return f"{response.status_code} {response.reason_phrase}"
+    async def _attempt(self, following: Delivery) -> Answer:
+        # Signed anew each time, as Stripe does: the first signature may be too old by now.
+        signed = following.body if following.signed is None else following.signed
+        return await self.post(following.body, sign(signed, self.secret, int(self.clock())))

@@ -1,69 +1,128 @@
-"""What happens to one payment, step by step: tried, perhaps tried again, perhaps refunded or disputed."""
+"""What happens, told once: payments, the attempts at them, and the steps that Stripe would report.
 
-import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+A step holds who, when, what and how much, and nothing of how anyone writes it down. Two renderers do that:
+`stripe_objects` as the webhook that Stripe sends, `history.rows` as the bronze row that the webhook would become.
+"""
+
 from typing import Final
 
-from services.simulator import aftermath
-from services.simulator.events import StripeObject
-from services.simulator.ids import stripe_id
-from services.simulator.payment import FAILURES, Failure, Payment, charge, payment_intent
+import msgspec
 
-_DAY_S: Final = 86_400
-_FAILURE_RATE: Final = 0.12
-_FAILURE_RATE_AGAIN: Final = 0.45
-_SECOND_TRY_RATE: Final = 0.6
-_PARTIAL_REFUND_RATE: Final = 0.3
+from services.simulator.population import Card, Customer, Merchant
+
+INTENT_STATUS: Final = {
+    "payment_intent.created": "requires_payment_method",
+    "payment_intent.payment_failed": "requires_payment_method",
+    "payment_intent.processing": "processing",
+    "payment_intent.succeeded": "succeeded",
+    "payment_intent.canceled": "canceled",
+}
+"""What a payment intent is after each of its events."""
 
 
-@dataclass(frozen=True)
-class Step:
-    """One thing that happens, when it happens (seconds since 1970), and the object that Stripe shows for it."""
+class Failure(msgspec.Struct, frozen=True, gc=False):
+    """What the card's bank said, as Stripe passes it on. Source: https://docs.stripe.com/declines/codes.
+
+    `reason` is the decline code of a `card_declined`, which alone says little; else it is the same as `code`.
+    """
+
+    code: str
+    reason: str
+    message: str
+
+
+class Retry(msgspec.Struct, frozen=True, gc=False):
+    """The shop's plan after a failed attempt; `policy` is `schedule` or `explore`."""
+
+    delay_s: int
+    policy: str
+
+
+class Dispute(msgspec.Struct, frozen=True, gc=False):
+    """A dispute as it stands. `status` is `needs_response`, `won` or `lost` (by the merchant)."""
+
+    reason: str
+    network_reason_code: str
+    opened_at: int
+    status: str = "needs_response"
+
+
+class Payment(msgspec.Struct, frozen=True, gc=False):
+    """What somebody wants to pay a merchant on a customer's account. `amount_cents` is in the smallest unit.
+
+    `key` is 20 letters and digits that the ids of all its objects and events share. `ip_country` is where the buyer
+    was; the shop's checkout knows it. `stolen`: a thief paid. Nothing that is rendered tells that.
+    """
+
+    key: str
+    customer: Customer
+    merchant: Merchant
+    amount_cents: int
+    created: int
+    ip_country: str
+    subscription: bool = False
+    stolen: bool = False
+
+    @property
+    def id(self) -> str:
+        """The payment intent's id."""
+        return f"pi_{self.key}0000"
+
+
+class Attempt(msgspec.Struct, frozen=True, gc=False):
+    """One attempt to charge a card: it succeeded, or it failed and the shop plans to retry, or gives up."""
+
+    number: int
+    at: int
+    card: Card
+    failure: Failure | None = None
+    retry: Retry | None = None
+
+
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """One thing that happens, as Stripe names it (`type`), at a time in seconds since 1970.
+
+    `number` counts the payment's steps. `amount_cents` is the amount that the object tells: a refund's is what is
+    refunded; a charge that was refunded tells its own amount, and `refund_cents` beside it. A warning that is `bare`
+    names its charge and does not hold it, as Stripe itself sends it.
+    """
 
     at: int
-    event_type: str
-    stripe_object: StripeObject
+    type: str
+    number: int
+    payment: Payment
+    attempt: Attempt
+    amount_cents: int
+    refund_cents: int = 0
+    dispute: Dispute | None = None
+    bare: bool = False
+
+    @property
+    def event_id(self) -> str:
+        """The Stripe event's id."""
+        return f"evt_{self.payment.key}{1_000 + self.number}"
+
+    @property
+    def charge_id(self) -> str:
+        """The id of the charge that this attempt made."""
+        return f"ch_{self.payment.key}000{self.attempt.number}"
 
 
-def tell(payment: Payment, rng: random.Random) -> Iterator[Step]:
-    """Yield the payment's steps, earliest first."""
-    yield Step(payment.created, "payment_intent.created", payment_intent(payment, "requires_payment_method"))
-    at = payment.created + rng.randint(1, 5)
-    failure = rng.choice(FAILURES) if rng.random() < _FAILURE_RATE else None
-    yield from _attempt(payment, at, 1, failure)
-    attempt = 1
-    if failure and rng.random() < _SECOND_TRY_RATE:
-        at += rng.randint(600, _DAY_S)
-        attempt = 2
-        failure = failure if rng.random() < _FAILURE_RATE_AGAIN else None
-        yield from _attempt(payment, at, attempt, failure)
-    if not failure:
-        yield from _aftermath(payment, charge(payment, _charge_id(payment, attempt), at, attempt=attempt), at, rng)
+def metadata(payment: Payment, attempt: Attempt) -> dict[str, str]:
+    """Return what the merchant's shop attaches to its objects: what it knows and Stripe's events would not tell."""
+    attached = {
+        "merchant_id": payment.merchant.id,
+        "order_id": f"order_{payment.key}",
+        "attempt_number": str(attempt.number),
+        "ip_country": payment.ip_country,
+        "card_funding": attempt.card.funding,
+    }
+    if attempt.retry:
+        attached["retry_in_s"] = str(attempt.retry.delay_s)
+        attached["retry_policy"] = attempt.retry.policy
+    return attached
 
 
-def _charge_id(payment: Payment, attempt: int) -> str:
-    return stripe_id("ch", payment.id, attempt)
-
-
-def _attempt(payment: Payment, at: int, attempt: int, failure: Failure | None) -> Iterator[Step]:
-    tried = charge(payment, _charge_id(payment, attempt), at, attempt=attempt, failure=failure)
-    outcome, status = ("payment_failed", "requires_payment_method") if failure else ("succeeded", "succeeded")
-    yield Step(at, f"charge.{'failed' if failure else 'succeeded'}", tried)
-    yield Step(at + 1, f"payment_intent.{outcome}", payment_intent(payment, status, attempt=attempt, charge=tried))
-
-
-def _aftermath(payment: Payment, paid: StripeObject, at: int, rng: random.Random) -> Iterator[Step]:
-    if rng.random() < payment.customer.risk:
-        warned_at = at + rng.randint(1, 5) * _DAY_S
-        warning = aftermath.early_fraud_warning(paid, stripe_id("issfr", payment.id), warned_at)
-        yield Step(warned_at, "radar.early_fraud_warning.created", warning)
-        disputed_at = warned_at + rng.randint(1, 10) * _DAY_S
-        dispute = aftermath.dispute(paid, stripe_id("dp", payment.id), disputed_at)
-        yield Step(disputed_at, "charge.dispute.created", dispute)
-    elif rng.random() < payment.merchant.refund_rate:
-        refunded_at = at + rng.randint(3_600, 8 * _DAY_S)
-        amount = payment.amount_cents // 20 * 10 if rng.random() < _PARTIAL_REFUND_RATE else payment.amount_cents
-        refund = aftermath.refund(paid, stripe_id("re", payment.id), refunded_at, amount)
-        yield Step(refunded_at, "refund.created", refund)
-        yield Step(refunded_at + 1, "charge.refunded", aftermath.refunded(paid, amount))
+def dispute_metadata(dispute: Dispute) -> dict[str, str]:
+    """Return what the shop's dispute desk attaches: the reason, which the unified event has no field for."""
+    return {"dispute_reason": dispute.reason}

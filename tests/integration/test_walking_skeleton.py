@@ -39,7 +39,7 @@ def _batch() -> None:
 
 
 def test_500_events_reconcile_to_no_difference_after_a_restart_too() -> None:
-    sent = _run(sys.executable, "-m", "services.simulator", "--events", 500, "--seed", 7)
+    sent = _run(sys.executable, "-m", "services.simulator", "live", "--events", 500, "--seed", 7)
     assert sent.returncode == 0, sent.stdout + sent.stderr
     _run(LAKEHOUSE, "reconcile", "--wait", SETTLE_S)  # until the live part has settled; the batch has yet to run
     _batch()

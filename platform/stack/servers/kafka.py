@@ -10,6 +10,7 @@ from pathlib import Path
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from services.contracts import topics
+from stack.context import LOCALHOST
 from stack.errors import StackError
 from stack.install.java import java
 from stack.paths import PLATFORM
@@ -49,10 +50,14 @@ class Kafka(Server):
     def prepare(self) -> None:
         """Write the configuration and format the log folder."""
         super().prepare()
-        broker, controller = (f"127.0.0.1:{self.context.port('kafka', name)}" for name in ("broker", "controller"))
+        broker, controller, behind_proxy = (
+            f"{LOCALHOST}:{self.context.port('kafka', name)}" for name in ("broker", "controller", "behind_proxy")
+        )
+        proxy = f"{LOCALHOST}:{self.context.port('toxiproxy', 'kafka')}"
         here = {
-            "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}",
-            "advertised.listeners": f"PLAINTEXT://{broker}",
+            "listeners": f"PLAINTEXT://{broker},PROXIED://{behind_proxy},CONTROLLER://{controller}",
+            # Who comes through the proxy is sent back to the proxy, so that it can cut him off.
+            "advertised.listeners": f"PLAINTEXT://{broker},PROXIED://{proxy}",
             "controller.quorum.voters": f"1@{controller}",
             "log.dirs": self.data / "log",
         }
@@ -77,7 +82,7 @@ class Kafka(Server):
 
     def provision(self) -> None:
         """Create the topics of `services.contracts.topics`."""
-        asyncio.run(create_topics(f"127.0.0.1:{self.context.port('kafka', 'broker')}"))
+        asyncio.run(create_topics(f"{LOCALHOST}:{self.context.port('kafka', 'broker')}"))
 
 
 async def create_topics(bootstrap_servers: str) -> None:

@@ -13,6 +13,7 @@ from stack.servers.postgres import Postgres
 from stack.servers.reference_catalog import ReferenceCatalog
 from stack.servers.service import Service
 from stack.servers.temporal import Temporal
+from stack.servers.toxiproxy import Toxiproxy
 from stack.servers.trino import Trino
 
 SERVERS: Mapping[str, type[Server]] = {
@@ -22,6 +23,7 @@ SERVERS: Mapping[str, type[Server]] = {
     "temporal": Temporal,
     "trino": Trino,
     "dagster": Dagster,
+    "toxiproxy": Toxiproxy,
 }
 CATALOGS: Mapping[str, type[Server]] = {"polaris": Polaris, "reference": ReferenceCatalog}
 

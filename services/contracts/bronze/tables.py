@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     Float,
@@ -102,5 +103,11 @@ payment_events_quarantine = Table(
     Column("review_note", Text),
     _now("ingested_at"),
     *_loading(),
+    CheckConstraint("review_status IN ('open', 'replayed', 'resolved', 'rejected')", name="review_status_known"),
+    CheckConstraint(
+        "review_status = 'open' OR num_nonnulls(nullif(reviewed_by, ''), reviewed_at) = 2", name="review_signed"
+    ),
     Index("payment_events_quarantine_unloaded", "id", postgresql_where=text("NOT loaded_to_iceberg")),
+    Index("payment_events_quarantine_load_batch", "load_batch_id", postgresql_where=text("NOT loaded_to_iceberg")),
+    Index("payment_events_quarantine_open", "id", postgresql_where=text("review_status = 'open'")),
 )

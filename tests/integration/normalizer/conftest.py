@@ -3,17 +3,22 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.structs import ConsumerRecord
 
+from services.contracts.events import decode
+from services.contracts.settings import REPOSITORY
 from services.normalizer.bootstrap import bootstrap
 from services.normalizer.normalization import Normalize, normalize
 from services.normalizer.settings import NormalizerSettings
@@ -26,6 +31,7 @@ class Lane:
     """The normalizer's topics of one test, and what a test does with them."""
 
     settings: NormalizerSettings
+    logs: Path
 
     @staticmethod
     def charge(number: int, **fields: object) -> bytes:
@@ -34,10 +40,18 @@ class Lane:
         event = {"id": f"evt_{number}", "type": "charge.succeeded", "created": 1234567890}
         return json.dumps({**event, "data": {"object": {**subject, **fields}}}).encode()
 
-    async def produce(self, records: Sequence[tuple[str, bytes, bytes]]) -> None:
+    async def produce(self, records: Sequence[tuple[str, bytes, bytes]], **headers: bytes) -> None:
         """Write (topic, key, value) records."""
         async with AIOKafkaProducer(bootstrap_servers=self.settings.kafka.bootstrap_servers) as producer:
-            await asyncio.gather(*[await producer.send(topic, value, key) for topic, key, value in records])
+            same = list(headers.items())
+            sent = [await producer.send(topic, value, key, headers=same) for topic, key, value in records]
+            await asyncio.gather(*sent)
+
+    async def produce_charges(self, numbers: Sequence[int]) -> set[str]:
+        """Write charge events over all topics, each with a key of its own; return their ids."""
+        sources = self.settings.sources
+        await self.produce([(sources[number % 3], b"k%d" % number, self.charge(number)) for number in numbers])
+        return {f"stripe:evt_{number}" for number in numbers}
 
     async def read(self, topic: str, until: Callable[[list[ConsumerRecord]], bool]) -> list[ConsumerRecord]:
         """Read a topic from its beginning until the records satisfy."""
@@ -49,6 +63,27 @@ class Lane:
                     batches = await consumer.getmany(timeout_ms=20)
                     found += [record for records in batches.values() for record in records]
         return found
+
+    async def until_all_are_there(self, ids: set[str]) -> list[ConsumerRecord]:
+        """Read the sink until it holds exactly these events, however often each."""
+        return await self.read(self.settings.sink, lambda found: {decode(r.value).event_id for r in found} == ids)
+
+    async def count(self, topic: str) -> int:
+        """Return how many records the topic holds."""
+        async with AIOKafkaConsumer(bootstrap_servers=self.settings.kafka.bootstrap_servers) as consumer:
+            return sum((await consumer.end_offsets([TopicPartition(topic, n) for n in range(PARTITIONS)])).values())
+
+    async def create(self, *topics: str, **configs: str) -> None:
+        """Create topics."""
+        async with _admin(self.settings) as admin:
+            named = {name.replace("_", "."): value for name, value in configs.items()}
+            await admin.create_topics([NewTopic(topic, PARTITIONS, 1, topic_configs=named) for topic in topics])
+
+    async def configure(self, topic: str, **configs: str) -> None:
+        """Change a topic's configuration."""
+        async with _admin(self.settings) as admin:
+            named = {name.replace("_", "."): value for name, value in configs.items()}
+            await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, named)])
 
     async def lag(self) -> int:
         """Return how many records of the sources are not committed yet."""
@@ -73,8 +108,8 @@ class Lane:
             stop.set()
             await asyncio.wait_for(task, 30)
 
-    async def process(self, **environment: str) -> asyncio.subprocess.Process:
-        """The normalizer as a process of its own."""
+    async def process(self, *program: str, **environment: str) -> "Process":
+        """The normalizer as a process of its own; `program` is another way to start it."""
         own = {
             "NORMALIZER_GROUP_ID": self.settings.group_id,
             "NORMALIZER_BATCH_MAX_RECORDS": str(self.settings.batch_max_records),
@@ -82,37 +117,79 @@ class Lane:
             "NORMALIZER_SINK": self.settings.sink,
             "NORMALIZER_DLQ": self.settings.dlq,
         }
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "services.normalizer",
-            env=os.environ | own | environment,
-            stdout=asyncio.subprocess.DEVNULL,
-        )
+        log = self.logs / f"{uuid4().hex}.log"
+        with log.open("wb") as file:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *(program or ("-m", "services.normalizer")),
+                cwd=REPOSITORY,
+                env=os.environ | own | environment,
+                stdout=file,
+                stderr=file,
+            )
+        return Process(process, log)
+
+
+@dataclass
+class Process:
+    """A normalizer that runs by itself."""
+
+    process: asyncio.subprocess.Process
+    log: Path
+
+    async def kill(self) -> None:
+        """`kill -9`."""
+        self.process.kill()
+        assert await self.process.wait() == -signal.SIGKILL
+
+    async def stop(self) -> None:
+        """SIGTERM, which it obeys in time."""
+        self.process.terminate()
+        assert await asyncio.wait_for(self.process.wait(), 30) == 0, self.log.read_text()
+
+    def lines(self) -> list[dict[str, object]]:
+        """Return what it logged so far, but for a line that is being written."""
+        return [json.loads(line) for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+    async def until_it_says(self, event: str) -> dict[str, object]:
+        """Return the first log line of this kind."""
+        async with asyncio.timeout(60):
+            while True:
+                for line in self.lines():
+                    if line["event"] == event:
+                        return line
+                assert self.process.returncode is None, self.log.read_text()
+                await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def _admin(settings: NormalizerSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka.bootstrap_servers)
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
 
 
 @pytest.fixture
-async def lane(live_pipeline: object) -> AsyncIterator[Callable[..., Awaitable[Lane]]]:
-    """Makes a lane; keyword arguments are settings."""
+async def lane(live_pipeline: object, tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Lane]]]:
+    """Makes a lane; keyword arguments are settings, `dlq=False` leaves that topic out."""
     del live_pipeline  # its servers are all that is needed of it
-    made: list[str] = []
+    made: list[Lane] = []
 
-    async def make(**options: int) -> Lane:
+    async def make(*, dlq: bool = True, **options: int) -> Lane:
         name = f"test.normalizer.{uuid4().hex[:12]}"
         topics = [f"{name}.{topic}" for topic in ("payment_intent", "charge", "refund", "sink", "dlq")]
         settings = NormalizerSettings(
             group_id=name, sources=tuple(topics[:3]), sink=topics[3], dlq=topics[4], **options
         )
-        admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka.bootstrap_servers)
-        await admin.start()
-        await admin.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in topics])
-        await admin.close()
-        made.extend(topics)
-        return Lane(settings)
+        own = Lane(settings, tmp_path)
+        await own.create(*topics if dlq else topics[:4])
+        made.append(own)
+        return own
 
     yield make
-    if made:
-        admin = AIOKafkaAdminClient(bootstrap_servers=NormalizerSettings().kafka.bootstrap_servers)
-        await admin.start()
-        await admin.delete_topics(made)
-        await admin.close()
+    for own in made:
+        async with _admin(own.settings) as admin:
+            await admin.delete_topics([*own.settings.sources, own.settings.sink, own.settings.dlq])

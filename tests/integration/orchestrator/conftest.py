@@ -1,30 +1,19 @@
 """Fixtures of the orchestrator's integration tests."""
 
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from services.contracts.settings import Postgres
-from services.inference.bootstrap import bootstrap
-from services.inference.settings import InferenceSettings
-from tests.integration.orchestrator.harness import Harness, harness
-
-NOBODY_LISTENS = "http://127.0.0.1:1"
+from tests.integration.orchestrator.harness import NOBODY_LISTENS, Harness, harness
+from tests.unit.orchestrator.inference_in_a_thread import inference_service
 
 
 @pytest.fixture(scope="session")
 def inference_url() -> Iterator[str]:
     """A real inference service in a thread, on a free port."""
-    server = bootstrap(InferenceSettings(url="http://127.0.0.1:0"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with inference_service() as url:
+        yield url
 
 
 @pytest.fixture

@@ -14,15 +14,22 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from psycopg import sql
 from psycopg.rows import dict_row
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
 
+from services.contracts import tracing
 from services.contracts.events import UnifiedEvent, encode
 from services.contracts.settings import Kafka, Postgres, Temporal
 from services.inference.settings import InferenceSettings
 from services.orchestrator.bootstrap import bootstrap
 from services.orchestrator.settings import OrchestratorSettings
+from services.orchestrator.temporal import connect, workflow_id
+from services.orchestrator.workflow import ProcessPayment
 from tests.unit.orchestrator.fakes import EVENT
 
 TIMEOUT_S = 30
+NOBODY_LISTENS = "http://127.0.0.1:1"
+Handle = WorkflowHandle[ProcessPayment, str]
 
 
 def an_event(**changes: object) -> UnifiedEvent:
@@ -52,18 +59,34 @@ class Harness:
             stop.set()
             await asyncio.wait_for(task, TIMEOUT_S)
 
-    async def send(self, *events: UnifiedEvent) -> None:
+    async def send(self, *events: UnifiedEvent, traceparent: str = "") -> None:
         """Put events on the topic of unified events."""
         for event in events:
-            await self.send_bytes(encode(event))
+            await self.send_bytes(encode(event), traceparent)
 
-    async def send_bytes(self, value: bytes) -> None:
+    async def send_bytes(self, value: bytes, traceparent: str = "") -> None:
         """Put any record on the topic of unified events."""
-        await self.producer.send_and_wait(self.settings.events_topic, value)
+        headers = [(tracing.HEADER, traceparent.encode())]
+        await self.producer.send_and_wait(self.settings.events_topic, value, headers=headers)
 
     async def send_dead_letter(self, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
         """Put a record on the dead-letter topic."""
         await self.producer.send_and_wait(self.settings.dead_letters_topic, value, headers=headers)
+
+    async def workflow(self, event: UnifiedEvent) -> Handle:
+        """Return the event's workflow, as soon as there is one."""
+        client: Client = await connect(self.settings.temporal)
+        handle: Handle = client.get_workflow_handle_for(ProcessPayment.run, workflow_id(event.event_id))
+        async with asyncio.timeout(TIMEOUT_S):
+            while True:
+                try:
+                    await handle.describe()
+                except RPCError as error:
+                    if error.status is not RPCStatusCode.NOT_FOUND:
+                        raise
+                    await asyncio.sleep(0.05)
+                else:
+                    return handle
 
     async def rows(self, table: str, *, at_least: int) -> list[dict[str, Any]]:
         """Return the table's rows in order, as soon as there are so many."""

@@ -1,6 +1,7 @@
 """The orchestrator as the process that supervisor runs."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -8,6 +9,7 @@ import sys
 import pytest
 
 from tests.integration.orchestrator.harness import TIMEOUT_S, Harness, an_event
+from tests.unit.orchestrator.fakes import TRACE_ID, TRACEPARENT
 
 pytestmark = pytest.mark.integration
 
@@ -27,7 +29,7 @@ async def test_the_process_stores_an_event_and_ends_cleanly_on_sigterm(orchestra
         sys.executable, "-m", "services.orchestrator", env=os.environ | environment, stdout=asyncio.subprocess.PIPE
     )
     event = an_event(failure_message="not-for-the-log")
-    await orchestrator.send(event)
+    await orchestrator.send(event, traceparent=TRACEPARENT)
     [row] = await orchestrator.rows("payment_events", at_least=1)
     process.send_signal(signal.SIGTERM)
     output, _ = await asyncio.wait_for(process.communicate(), TIMEOUT_S)
@@ -35,3 +37,6 @@ async def test_the_process_stores_an_event_and_ends_cleanly_on_sigterm(orchestra
     assert row["event_id"] == event.event_id
     assert process.returncode == 0
     assert b"not-for-the-log" not in output
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith(b"{")]
+    traced = [(line["event"], line["event_id"]) for line in lines if line.get("trace_id") == TRACE_ID]
+    assert traced == [("workflow started", event.event_id), ("stored", event.event_id)]

@@ -7,6 +7,8 @@ from services.gateway.errors import EventError
 from services.gateway.event import StripeEvent
 from services.gateway.routing import accepted, dead_letter, topic_for
 
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
 
 @pytest.mark.parametrize(
     ("event_type", "topic"),
@@ -29,16 +31,17 @@ def test_an_event_type_has_one_topic(event_type: str, topic: str) -> None:
     assert topic_for(event_type) == topic
 
 
-def test_the_record_holds_the_bytes_as_they_came() -> None:
-    record = accepted(StripeEvent("evt_1", "charge.failed", "pi_1"), b'{ "a" :1}')
-    assert (record.topic, record.key, record.value, record.headers) == (topics.CHARGE, b"pi_1", b'{ "a" :1}', ())
+def test_the_record_holds_the_bytes_as_they_came_and_the_trace() -> None:
+    record = accepted(StripeEvent("evt_1", "charge.failed", "pi_1"), b'{ "a" :1}', TRACE)
+    assert (record.topic, record.key, record.value) == (topics.CHARGE, b"pi_1", b'{ "a" :1}')
+    assert record.headers == (("traceparent", TRACE.encode()),)
 
 
 def test_a_dead_letter_says_why_and_when() -> None:
-    record = dead_letter(b"hello", EventError("the body is not JSON"), datetime(2026, 11, 1, tzinfo=UTC))
-    assert record.topic == topics.WEBHOOK_DLQ
-    assert record.value == b"hello"
+    record = dead_letter(b"hello", EventError("the body is not JSON"), datetime(2026, 11, 1, tzinfo=UTC), TRACE)
+    assert (record.topic, record.key, record.value) == (topics.WEBHOOK_DLQ, None, b"hello")
     assert dict(record.headers) == {
+        "traceparent": TRACE.encode(),
         "error_class": b"EventError",
         "error_message": b"the body is not JSON",
         "stage": b"gateway",

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.gateway.errors import EventError
@@ -66,11 +66,13 @@ json_values = st.recursive(
 
 
 @given(value=json_values, ascii_only=st.booleans())
+@settings(deadline=None)
 def test_every_strict_value_comes_back_unchanged(value: object, ascii_only: bool) -> None:  # noqa: FBT001 - hypothesis draws it
     assert decode(json.dumps(value, ensure_ascii=ascii_only).encode()) == value
 
 
 @given(body=st.binary(max_size=100))
+@settings(deadline=None)
 def test_any_bytes_decode_or_raise_an_event_error(body: bytes) -> None:
     try:
         decode(body)

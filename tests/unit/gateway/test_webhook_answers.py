@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.contracts import topics
+from services.contracts import topics, tracing
 from services.gateway.errors import BodyTooLargeError, NotAcknowledgedError
 from services.gateway.signature import compute
 from services.simulator.signing import sign
@@ -16,9 +16,21 @@ from tests.unit.gateway.harness import EVENT, NOW, SECRET, Gateway
 async def test_a_good_event_is_published_and_answered_with_200(gateway: Gateway) -> None:
     body = json.dumps(EVENT, indent=3).encode()
     response = await gateway.post(body)
-    assert (response.status_code, response.json()) == (200, {"event_id": "evt_1", "topic": topics.PAYMENT_INTENT})
+    assert response.status_code == 200
+    answer = response.json()
+    trace_id = answer.pop("trace_id")
+    assert answer == {"event_id": "stripe:evt_1", "topic": topics.PAYMENT_INTENT}
     [record] = gateway.publisher.records
     assert (record.topic, record.key, record.value) == (topics.PAYMENT_INTENT, b"pi_1", body)
+    assert tracing.trace_id(dict(record.headers)[tracing.HEADER].decode()) == trace_id
+
+
+async def test_a_trace_of_the_senders_own_is_not_believed(gateway: Gateway) -> None:
+    theirs = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    body = json.dumps(EVENT).encode()
+    headers = {"stripe-signature": sign(body, SECRET, NOW), "traceparent": theirs}
+    response = await gateway.http.post("/webhooks/stripe", content=body, headers=headers)
+    assert response.json()["trace_id"] != tracing.trace_id(theirs)
 
 
 async def test_a_signed_event_of_another_type_is_kept_as_unrouted(gateway: Gateway) -> None:
@@ -49,7 +61,7 @@ async def test_a_good_signature_among_several_is_accepted(gateway: Gateway) -> N
 async def test_a_bad_signature_is_400_and_nothing_is_kept(gateway: Gateway, header: str | bytes) -> None:
     response = await gateway.post(b"{}", header)
     assert response.status_code == 400
-    assert set(response.json()) == {"error", "remedy"}
+    assert set(response.json()) == {"error", "remedy", "trace_id"}
     assert gateway.publisher.records == []
 
 
@@ -100,7 +112,7 @@ async def test_a_reserialised_body_is_400(gateway: Gateway) -> None:
 async def test_a_signed_body_that_is_no_event_is_400_and_goes_to_the_dlq(gateway: Gateway, body: bytes) -> None:
     response = await gateway.post(body)
     assert response.status_code == 400
-    assert set(response.json()) == {"error", "remedy"}
+    assert set(response.json()) == {"error", "remedy", "trace_id"}
     [record] = gateway.publisher.records
     assert (record.topic, record.value) == (topics.WEBHOOK_DLQ, body)
     assert dict(record.headers)["error_message"].decode() == response.json()["error"]

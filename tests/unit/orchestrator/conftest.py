@@ -1,6 +1,6 @@
 """Fixtures of the orchestrator's unit tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -8,6 +8,7 @@ import pytest
 
 from services.contracts.events import UnifiedEvent
 from tests.unit.orchestrator.fakes import EVENT, NOW, FakeBronze
+from tests.unit.orchestrator.inference_in_a_thread import inference_service
 
 
 @pytest.fixture
@@ -24,3 +25,10 @@ def bronze() -> FakeBronze:
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture(scope="session")
+def inference_url() -> Iterator[str]:
+    """A real inference service in a thread, on a free port."""
+    with inference_service() as url:
+        yield url

@@ -8,6 +8,8 @@ from decimal import Decimal
 from services.contracts.events import UnifiedEvent
 from services.orchestrator.rows import Row
 
+TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
+TRACEPARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EVENT = UnifiedEvent(
     event_id="stripe:evt_1",

@@ -38,6 +38,7 @@ def test_the_headers_tell_the_original_record_and_what_went_wrong() -> None:
     [
         (Header.ORIGINAL_TOPIC, b""),
         (Header.ORIGINAL_TOPIC, b"a\x00b"),
+        (Header.ORIGINAL_TOPIC, b"t" * 250),
         (Header.ORIGINAL_PARTITION, b"-1"),
         (Header.ORIGINAL_PARTITION, b"2147483648"),
         (Header.ORIGINAL_OFFSET, b"9" * 5_000),
@@ -48,6 +49,16 @@ def test_the_headers_tell_the_original_record_and_what_went_wrong() -> None:
 def test_where_the_headers_cannot_be_read_the_dead_letter_itself_is_the_source(name: str, value: bytes) -> None:
     row = dead_letter_row(FakeRecord(b"{}", [*HEADERS, (name, value)]))
     assert row["quarantine_id"] == "some.topic:2:41"
+
+
+@pytest.mark.parametrize("moment", [b"", b"yesterday", b"0001-01-01T00:00:00+23:59", b"9999-12-31T23:59:59-23:59"])
+def test_a_moment_that_cannot_be_kept_is_replaced_by_the_time_of_the_dead_letter(moment: bytes) -> None:
+    row = dead_letter_row(FakeRecord(b"{}", [*HEADERS, (Header.FIRST_SEEN, moment)]))
+    assert row["first_seen_at"] == datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def test_a_record_from_beyond_the_calendar_has_no_time() -> None:
+    assert dead_letter_row(FakeRecord(b"{}", timestamp=2**62))["first_seen_at"] is None
 
 
 def test_without_any_header_there_is_still_a_row() -> None:

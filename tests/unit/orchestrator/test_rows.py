@@ -21,14 +21,16 @@ def required(table: Table) -> set[str]:
 
 
 def test_a_stored_row_fills_every_required_column_and_no_unknown_one(event: Event, now: datetime) -> None:
-    row = event_row(Assessed(event(), fallback.SCORE, fallback.SCORE, fallback.RETRY_PLAN, now))
+    row = event_row(
+        Assessed(Payment(event(), Source("t", 0, 1)), fallback.SCORE, fallback.SCORE, fallback.RETRY_PLAN, now)
+    )
 
     assert set(row) <= set(payment_events.columns.keys())
     assert required(payment_events) <= {name for name, value in row.items() if value is not None}
 
 
 def test_a_payment_that_did_not_fail_has_no_retry(event: Event, now: datetime) -> None:
-    row = event_row(Assessed(event(), fallback.SCORE, fallback.SCORE, None, now))
+    row = event_row(Assessed(Payment(event(), Source("t", 0, 1)), fallback.SCORE, fallback.SCORE, None, now))
     assert (row["retry_strategy"], row["retry_delay_seconds"], row["retry_model_version"]) == (None, None, None)
 
 

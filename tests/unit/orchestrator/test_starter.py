@@ -5,13 +5,17 @@ from collections.abc import Callable
 
 import pytest
 import stamina
+from structlog.testing import capture_logs
 
+from services.contracts import tracing
 from services.contracts.events import UnifiedEvent, encode
 from services.orchestrator.drain import Drain
 from services.orchestrator.errors import BronzeAwayError, StartRefusedError
 from services.orchestrator.messages import Payment
 from services.orchestrator.starter import Starter
-from tests.unit.orchestrator.fakes import FakeBronze, FakeRecord
+from tests.unit.orchestrator.fakes import TRACE_ID, TRACEPARENT, FakeBronze, FakeRecord
+
+TRACED = [(tracing.HEADER, TRACEPARENT.encode())]
 
 
 class FakeWorkflows:
@@ -51,7 +55,9 @@ async def test_each_event_starts_one_workflow_and_few_at_a_time(
 
 @pytest.mark.parametrize("value", [None, b"", b"no json", b"\xff", b'{"event_id": "stripe:evt_1"}', b"[" * 10_000])
 async def test_a_record_that_is_no_unified_event_is_quarantined(bronze: FakeBronze, value: bytes | None) -> None:
-    await starter(FakeWorkflows(), bronze)([FakeRecord(value)])
+    with capture_logs() as logs:
+        await starter(FakeWorkflows(), bronze)([FakeRecord(value, TRACED)])
+    assert [(line["event"], line["trace_id"]) for line in logs] == [("quarantined", TRACE_ID)]
     assert [row["quarantine_id"] for row in bronze.quarantined] == ["some.topic:2:41"]
 
 
@@ -68,6 +74,23 @@ async def test_a_start_that_fails_otherwise_fails_the_batch_so_that_nothing_is_c
     with pytest.raises(ExceptionGroup, match="unhandled errors"):
         await starter(FakeWorkflows(), bronze)([FakeRecord(encode(event(event_id="broken")))])
     assert bronze.quarantined == []
+
+
+async def test_the_log_tells_a_start_from_a_repetition_by_event_and_trace(
+    event: Callable[..., UnifiedEvent], bronze: FakeBronze
+) -> None:
+    record = FakeRecord(encode(event()), TRACED)
+    with capture_logs() as logs:
+        await starter(FakeWorkflows(), bronze)([record, record])
+    keys = {"event_id": "stripe:evt_1", "trace_id": TRACE_ID, "log_level": "info"}
+    assert logs == [{"event": "workflow started"} | keys, {"event": "workflow already there"} | keys]
+
+
+async def test_a_dead_letter_is_logged_with_its_event_and_trace(bronze: FakeBronze) -> None:
+    with capture_logs() as logs:
+        await Drain(bronze)([FakeRecord(b'{"id": "evt_9"}', TRACED)])
+    [line] = logs
+    assert (line["event"], line["event_id"], line["trace_id"]) == ("quarantined", "stripe:evt_9", TRACE_ID)
 
 
 async def test_the_drain_waits_for_a_database_that_is_away(bronze: FakeBronze) -> None:

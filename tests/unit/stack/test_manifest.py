@@ -15,7 +15,7 @@ def test_the_ports_are_those_of_the_contract() -> None:
     assert found == {
         "postgres": (5432,),
         "minio": (9000, 9001),
-        "kafka": (9092, 9093),
+        "kafka": (9092, 9093, 9094),
         "temporal": (7233, 8233),
         "catalog": (8181, 8182),
         "trino": (8080,),
@@ -39,6 +39,12 @@ def test_what_is_needed_starts_no_later_than_who_needs_it() -> None:
 def test_the_orchestrator_brings_another_service() -> None:
     assert "inference" in {spec.name for spec in with_needs(("orchestrator",))}
     assert "gateway" in services()
+
+
+def test_what_is_on_demand_starts_by_its_name_only() -> None:
+    assert "toxiproxy" in specs()
+    assert "toxiproxy" not in {spec.name for spec in with_needs(servers())}
+    assert [spec.name for spec in with_needs(("toxiproxy",))] == ["toxiproxy"]
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
