@@ -15,20 +15,24 @@ import pytest
 from pyarrow.fs import S3FileSystem
 
 from services.contracts.settings import ObjectStore
-from stack import lifecycle, ports
+from stack import ports
 from stack.context import Context
-from stack.progress import Reporter
 from stack.servers.registry import server
-from stack.supervise import Supervisor
 from tests.faults import catalog_proxy
+from tests.faults.processes import Supervised
+from tests.faults.proxies import Proxies
 from tests.integration.ingestion import harness
 from tests.integration.ingestion.harness import Scratch, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.fault]
 
-TOXIPROXY = "LAKEHOUSE_TOXIPROXY"
 DISK_MIB = 48
 IN_A_SMALL_DISK = 'mount -t tmpfs -o size={size}m none "$0" && exec "$@"'
+
+
+@pytest.fixture(autouse=True)
+def whole_again() -> None:
+    """Each test leaves the servers up, and its bronze is its own: the live pipeline is neither needed nor compared."""
 
 
 @pytest.fixture
@@ -37,15 +41,15 @@ def scratch() -> Iterator[Scratch]:
         yield mine
 
 
-def test_postgresql_restarted(scratch: Scratch) -> None:
+def test_postgresql_restarted(scratch: Scratch, supervised: Supervised) -> None:
     """Between the claim and the mark: the lock and every connection are gone."""
     scratch.insert(1, 1000)
     with catalog_proxy.running() as catalog:
         catalog.hold_requests()
         process = scratch.process(CATALOG_URI=catalog.url)
         until(catalog.reached.is_set, "the commit is sent")
-        Supervisor().stop(["postgres"])
-        lifecycle.up(("postgres",), Context.load(), Reporter())
+        supervised.stop("postgres")
+        supervised.start("postgres")
         catalog.release.set()
         process.communicate(timeout=harness.WITHIN_S)
 
@@ -53,21 +57,31 @@ def test_postgresql_restarted(scratch: Scratch) -> None:
     scratch.assert_each_once()
 
 
-@contextmanager
-def toxic_minio() -> Iterator[httpx.Client]:
-    """Toxiproxy in front of MinIO: its API, with the proxy `minio`."""
-    program = os.environ.get(TOXIPROXY) or shutil.which("toxiproxy-server")
-    if not program:
-        pytest.skip(f"no toxiproxy here: set {TOXIPROXY} to its server program")
-    port = free_port()
-    with (
-        ended([program, "-port", str(port)], dict(os.environ)),
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as api,
-    ):
-        until(lambda: answers(f"http://127.0.0.1:{port}/version"), "toxiproxy answers")
-        upstream = ObjectStore().endpoint.removeprefix("http://")
-        api.post("/proxies", json={"name": "minio", "listen": "127.0.0.1:0", "upstream": upstream}).raise_for_status()
-        yield api
+def test_minio_slow(scratch: Scratch, proxies: Proxies) -> None:
+    scratch.insert(1, 1000)
+    minio = proxies.to("minio")
+    minio.slow(50)
+
+    found = harness.result(scratch.process(S3_ENDPOINT=minio.url))
+
+    assert found["rows"] == [400, 400, 200]
+    scratch.assert_each_once()
+
+
+def test_minio_cut(scratch: Scratch, proxies: Proxies) -> None:
+    """In the middle of a file: the run fails, with its batch open; nothing of it is to be seen."""
+    scratch.insert(1, 1000)
+    minio = proxies.to("minio")
+    minio.cut_after(4000)
+    process = scratch.process(S3_ENDPOINT=minio.url)
+    output, _ = process.communicate(timeout=2 * harness.WITHIN_S)
+    assert process.returncode, output
+    assert scratch.in_iceberg() == []
+    assert len(scratch.in_bronze("load_batch_id IS NOT NULL AND NOT loaded_to_iceberg")) == 400
+
+    minio.mend()
+    harness.result(scratch.process(S3_ENDPOINT=minio.url))
+    scratch.assert_each_once()
 
 
 @contextmanager
@@ -81,10 +95,6 @@ def ended(command: list[str | Path], environment: dict[str, str]) -> Iterator[su
             process.kill()
 
 
-def endpoint(api: httpx.Client) -> str:
-    return f"http://{api.get('/proxies/minio').json()['listen']}"
-
-
 def answers(url: str) -> bool:
     try:
         return httpx.get(url).is_success
@@ -94,35 +104,6 @@ def answers(url: str) -> bool:
 
 def free_port() -> int:
     return next(port for port in range(18_000, 19_000) if ports.free(port))
-
-
-def test_minio_slow(scratch: Scratch) -> None:
-    scratch.insert(1, 1000)
-    with toxic_minio() as api:
-        latency = {"type": "latency", "stream": "downstream", "attributes": {"latency": 50}}
-        api.post("/proxies/minio/toxics", json=latency).raise_for_status()
-
-        found = harness.result(scratch.process(S3_ENDPOINT=endpoint(api)))
-
-    assert found["rows"] == [400, 400, 200]
-    scratch.assert_each_once()
-
-
-def test_minio_cut(scratch: Scratch) -> None:
-    """In the middle of a file: the run fails, with its batch open; nothing of it is to be seen."""
-    scratch.insert(1, 1000)
-    with toxic_minio() as api:
-        cut = {"type": "limit_data", "stream": "upstream", "attributes": {"bytes": 4000}}
-        api.post("/proxies/minio/toxics", json=cut).raise_for_status()
-        process = scratch.process(S3_ENDPOINT=endpoint(api))
-        output, _ = process.communicate(timeout=2 * harness.WITHIN_S)
-        assert process.returncode, output
-        assert scratch.in_iceberg() == []
-        assert len(scratch.in_bronze("load_batch_id IS NOT NULL AND NOT loaded_to_iceberg")) == 400
-
-        api.delete("/proxies/minio/toxics/limit_data_upstream").raise_for_status()
-        harness.result(scratch.process(S3_ENDPOINT=endpoint(api)))
-    scratch.assert_each_once()
 
 
 @dataclass(frozen=True)
