@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_payments'}}}) }}
+
 -- An amount in major units is its smallest units, shifted by the currency's decimals; each row returned is one that is not.
 with exponents as (
 

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_daily_payments'}}}) }}
+
 -- A day's sums are those of its facts, per currency and status; each row returned is a sum that differs.
 with facts as (
 

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_payments'}}}) }}
+
 -- The customer and the merchant that a fact points at are its own, and as they were when it occurred; each row returned is
 -- a fact that points at another.
 select

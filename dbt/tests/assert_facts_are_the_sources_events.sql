@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_payments'}}}) }}
+
 -- What came in is what is in the mart, per day, currency and status; each row returned is a sum that differs. Events that
 -- the source holds more than once have no one sum to compare: of those, each must be in the mart.
 with repeated as (

@@ -28,7 +28,10 @@ class Day:
 
 @dataclass(frozen=True)
 class Measured:
-    """What one table is like, on both sides. `nulls` and `violations` count rows per column and per rule."""
+    """What one table is like, on both sides. `nulls` and `violations` count rows per column and per rule.
+
+    `live_days` has the rows per day that came through the pipeline, one by one; `nulls` are theirs.
+    """
 
     rows: int
     distinct_ids: int
@@ -36,6 +39,7 @@ class Measured:
     violations: Mapping[str, int]
     iceberg_days: Mapping[date, Day]
     bronze_days: Mapping[date, Day]
+    live_days: Mapping[date, int]
     oldest_waiting: datetime | None
 
 
@@ -81,7 +85,7 @@ def _freshness(measured: Measured, now: datetime) -> Finding:
 
 
 def _volume(measured: Measured, today: date) -> Finding:
-    days = {day: found.rows for day, found in measured.iceberg_days.items() if day < today}
+    days = {day: rows for day, rows in measured.live_days.items() if day < today}
     last = max(days, default=today)
     before = [rows for day, rows in days.items() if last - timedelta(days=USUAL_DAYS) <= day < last]
     usual = sum(before) / len(before) if before else 0.0
@@ -98,9 +102,10 @@ def _volume(measured: Measured, today: date) -> Finding:
 
 
 def _null_rates(measured: Measured, limits: Mapping[str, float]) -> Finding:
-    rates = {column: round(count / measured.rows, 4) for column, count in measured.nulls.items() if measured.rows}
+    rows = sum(measured.live_days.values())
+    rates = {column: round(count / rows, 4) for column, count in measured.nulls.items() if rows}
     high = [f"{column} is null in {rates[column]:.1%}" for column in rates if rates[column] > limits[column]]
-    passed = not high or measured.rows < USUAL_ROWS
+    passed = not high or rows < USUAL_ROWS
     return Finding("null_rates", passed, _listed(high), severe=False, figures=rates)
 
 

@@ -1,12 +1,14 @@
 """What Dagster is told: names, groups, lineage, jobs, and no secrets."""
 
+import json
+
 import dagster as dg
 import pytest
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from dagster._core.remote_representation.external_data import RepositorySnap
 from dagster_shared.serdes import serialize_value
 
-from services.contracts.settings import ObjectStore, Postgres
+from services.contracts.settings import REPOSITORY, ObjectStore, Postgres
 from services.ingestion.bootstrap import bootstrap
 from services.ingestion.quality import CHECKS
 from services.ingestion.settings import IngestionSettings
@@ -62,6 +64,14 @@ def test_the_quality_rules_and_dbts_tests_are_checks_of_one_asset(graph: AssetGr
 
     assert {name for name, _ in CHECKS} < names
     assert any(name.startswith("source_not_null") for name in names)
+
+
+def test_every_data_test_of_dbt_is_a_check(graph: AssetGraph) -> None:
+    """One that asks several models names its asset in `meta`; without, Dagster would note it, and fail nothing."""
+    nodes = json.loads((REPOSITORY / "dbt" / "target" / "manifest.json").read_text())["nodes"]
+    tests = {node["name"] for node in nodes.values() if node["resource_type"] == "test"}
+
+    assert tests <= {check.name for check in graph.asset_check_keys}
 
 
 def test_the_whole_batch_is_one_job(definitions: dg.Definitions, graph: AssetGraph) -> None:

@@ -18,10 +18,11 @@ GOOD = Measured(
     violations={"amount is not negative": 0},
     iceberg_days=DAYS,
     bronze_days=DAYS,
+    live_days={day: found.rows for day, found in DAYS.items()},
     oldest_waiting=NOW - timedelta(minutes=59),
 )
 YESTERDAY = TODAY - timedelta(days=1)
-FEW = DAYS | {YESTERDAY: Day(100, 159_000, 77)}
+FEW = {**GOOD.live_days, YESTERDAY: 100}
 
 
 def found(measured: Measured) -> dict[str, Finding]:
@@ -38,14 +39,14 @@ def test_a_good_table_passes_every_check_that_is_announced() -> None:
 
 
 def test_an_empty_table_passes() -> None:
-    assert failed(Measured(0, 0, {"customer_id": 0}, {}, {}, {}, None)) == []
+    assert failed(Measured(0, 0, {"customer_id": 0}, {}, {}, {}, {}, None)) == []
 
 
 @pytest.mark.parametrize(
     ("check", "measured"),
     [
         ("freshness", replace(GOOD, oldest_waiting=NOW - timedelta(minutes=61))),
-        ("volume", replace(GOOD, iceberg_days=FEW, bronze_days=FEW)),
+        ("volume", replace(GOOD, live_days=FEW)),
         ("null_rates", replace(GOOD, nulls={"customer_id": 4501})),
         ("duplicate_ids", replace(GOOD, distinct_ids=8999)),
         ("value_ranges", replace(GOOD, violations={"amount is not negative": 1})),
@@ -82,7 +83,12 @@ def test_many_differences_are_counted_and_the_first_are_shown() -> None:
 
 
 def test_today_is_no_whole_day_and_few_rows_are_no_usual_day() -> None:
-    begun = DAYS | {TODAY: Day(1, 1, 1)}
-    assert failed(replace(GOOD, iceberg_days=begun, bronze_days=begun)) == []
-    few = {day: Day(rows, 1, 1) for day, rows in ((YESTERDAY, 1), (YESTERDAY - timedelta(days=1), 99))}
-    assert failed(replace(GOOD, iceberg_days=few, bronze_days=few)) == []
+    assert failed(replace(GOOD, live_days={**GOOD.live_days, TODAY: 1})) == []
+    few = {YESTERDAY: 1, YESTERDAY - timedelta(days=1): 99}
+    assert failed(replace(GOOD, live_days=few, nulls={})) == []
+
+
+def test_a_history_loaded_in_bulk_is_neither_a_usual_day_nor_without_its_scores() -> None:
+    assert failed(replace(GOOD, live_days={}, nulls={"customer_id": 0})) == []
+    live = {YESTERDAY - timedelta(days=1): 100, YESTERDAY: 100}
+    assert failed(replace(GOOD, live_days=live, nulls={"customer_id": 101})) == ["null_rates"]
