@@ -6,7 +6,7 @@ with events as (
 
 disputes as (
 
-    select * from events
+    select charge_id from events
     where event_kind = 'dispute'
 
 ),
@@ -22,26 +22,28 @@ disputed_charges as (
 
 ),
 
+-- Trino computes a CTE anew each time it is named; so here `events` is named three times, and the CTEs below once each.
 activity as (
 
     -- A dispute names its charge, and the charge the merchant that it is about. The merchant in the dispute's own row
     -- is as a rule the platform, for which the event is one of no kind.
     select
-        merchant_id,
-        occurred_on,
-        amount_usd_cents,
-        if(event_kind = 'dispute', 'other', event_kind) as event_kind
+        events.occurred_on,
+        events.amount_usd_cents,
+        told.merchant_id,
+        told.event_kind
     from events
-
-    union all
-
-    select
-        coalesce(disputed_charges.merchant_id, disputes.merchant_id) as merchant_id,
-        disputes.occurred_on,
-        disputes.amount_usd_cents,
-        'dispute' as event_kind
-    from disputes
-    left join disputed_charges on disputes.charge_id = disputed_charges.charge_id
+    left join disputed_charges on events.event_kind = 'dispute' and events.charge_id = disputed_charges.charge_id
+    cross join unnest(
+        if(
+            events.event_kind = 'dispute',
+            array[
+                row(events.merchant_id, 'other'),
+                row(coalesce(disputed_charges.merchant_id, events.merchant_id), 'dispute')
+            ],
+            array[row(events.merchant_id, events.event_kind)]
+        )
+    ) as told (merchant_id, event_kind)
 
 ),
 
@@ -64,12 +66,14 @@ closings as (
 
     select
         merchant_id,
-        date_add('day', 1, occurred_on) as rated_on,
+        occurred_on,
         sum(payment_count) over until_now as payment_count,
         sum(failure_count) over until_now as failure_count,
         sum(refund_count) over until_now as refund_count,
         sum(dispute_count) over until_now as dispute_count,
-        sum(lifetime_usd_cents) over until_now as lifetime_usd_cents
+        sum(lifetime_usd_cents) over until_now as lifetime_usd_cents,
+        row_number() over (partition by merchant_id order by occurred_on) as day_number,
+        max(occurred_on) over () as newest_day
     from days
     window until_now as (partition by merchant_id order by occurred_on rows unbounded preceding)
 
@@ -77,23 +81,19 @@ closings as (
 
 ratings as (
 
-    -- A merchant starts without a history, at the start of the first day.
+    -- Each day gives a rating for the next one; a merchant's first day also one for its own start, without a history.
     select
-        merchant_id,
-        min(occurred_on) as rated_on,
-        0 as payment_count,
-        0 as failure_count,
-        0 as refund_count,
-        0 as dispute_count,
-        0 as lifetime_usd_cents
-    from days
-    group by merchant_id
-
-    union all
-
+        closings.merchant_id,
+        date_add('day', step.days_later, closings.occurred_on) as rated_on,
+        closings.payment_count * step.days_later as payment_count,
+        closings.failure_count * step.days_later as failure_count,
+        closings.refund_count * step.days_later as refund_count,
+        closings.dispute_count * step.days_later as dispute_count,
+        closings.lifetime_usd_cents * step.days_later as lifetime_usd_cents
+    from closings
+    cross join unnest(if(closings.day_number = 1, array[0, 1], array[1])) as step (days_later)
     -- The newest day of all is not over: nothing has occurred after it.
-    select * from closings
-    where rated_on <= (select max(days.occurred_on) from days)
+    where step.days_later = 0 or closings.occurred_on < closings.newest_day
 
 ),
 
