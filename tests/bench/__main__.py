@@ -14,6 +14,7 @@ from services.contracts.errors import LakehouseError
 from services.contracts.settings import state_dir
 from stack.progress import Reporter
 from tests.bench import gateway, inference, ingestion, normalizer, orchestrator, own_platform
+from tests.bench.dbt import build as dbt
 from tests.bench.result import Result
 
 BENCHMARKS: Final[Mapping[str, Callable[[], Result]]] = {
@@ -25,6 +26,8 @@ BENCHMARKS: Final[Mapping[str, Callable[[], Result]]] = {
     "inference_bulk": inference.bulk,
     "ingestion": ingestion.against_floor,
     "ingestion_growth": ingestion.growth,
+    "dbt_build": dbt.against_its_sql,
+    "dbt_growth": dbt.growth,
 }
 
 
