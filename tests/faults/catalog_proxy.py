@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from services.contracts.settings import Catalog
+from services.contracts.settings import Catalog, ObjectStore
 
 NOT_HANDED_ON = {"host", "content-length", "connection", "accept-encoding", "transfer-encoding"}
 GATEWAY_TIMEOUT = 504
@@ -89,11 +89,16 @@ def is_commit(method: str, body: bytes) -> bool:
 
 
 @contextmanager
-def running() -> Iterator[CatalogProxy]:
-    """Run a proxy of this clone's catalog while the block runs."""
+def running(*, object_store: str = "") -> Iterator[CatalogProxy]:
+    """Run a proxy of this clone's catalog while the block runs.
+
+    `object_store` is told to clients in place of the object store's own URL: a catalog that vends keys tells it, too.
+    """
     upstream = Catalog().uri
     base = upstream.removesuffix(urlsplit(upstream).path)
     client = httpx.Client(base_url=base, timeout=TIMEOUT_S)
+    own = ObjectStore().endpoint
+    told = (own.encode(), (object_store or own).encode())
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -104,7 +109,7 @@ def running() -> Iterator[CatalogProxy]:
 
             def forward() -> Answer:
                 response = client.request(self.command, self.path, headers=headers, content=body)
-                return response.status_code, response.content
+                return response.status_code, response.content.replace(*told)
 
             try:
                 status, content = proxy.commit(forward) if is_commit(self.command, body) else forward()
