@@ -1,21 +1,25 @@
 """What a person types in `dbt/`, and what the tables look like afterwards."""
 
+import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jinja2
 import pytest
+import stamina
 
 from services.contracts.settings import REPOSITORY, Trino, state_dir
 from tests.integration.dbt.histories import START, row
 from tests.integration.dbt.lake import PROJECT, Lake
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(900)]
 
 BOUNDARIES = {
     "customer_tier({})": {
@@ -44,17 +48,67 @@ def built(lake: Lake) -> Lake:
     return lake
 
 
-@pytest.mark.usefixtures("lake")
-def test_the_platform_is_found_with_no_variable_set(tmp_path: Path) -> None:
+# One process, since each would import dbt anew; each line is what a person types after `dbt `.
+TYPE = """
+import sys, warnings
+warnings.simplefilter("ignore")
+from dbt.cli.main import dbtRunner
+for line in sys.argv[1:]:
+    outcome = dbtRunner().invoke(line.split())
+    assert outcome.success, (line, outcome.exception)
+"""
+COMMANDS = (
+    *("deps", "debug", "parse", "compile --select fct_payments", "seed", "run --select dim_date"),
+    *("test --select tag:payments,dim_date", "build --full-refresh --select marts.payments", "docs generate"),
+)
+
+
+@pytest.fixture
+def clone(lake: Lake, tmp_path: Path) -> Path:
+    """The dbt folder of a clone, whose platform's marts are in the lake's namespace; returns the folder."""
     shutil.copytree(PROJECT, tmp_path / "dbt", symlinks=True, ignore=shutil.ignore_patterns("target", "logs"))
-    (tmp_path / ".lakehouse").symlink_to(state_dir())
+    (tmp_path / ".lakehouse").mkdir()
+    written = (state_dir() / "platform.env").read_text()
+    (tmp_path / ".lakehouse/platform.env").write_text(f"{written}TRINO_SCHEMA_NAME={lake.namespace}\n")
+    return tmp_path / "dbt"
+
+
+def typed(*line: object) -> dict[str, Any]:
+    """How to start a process as in a shell in which no variable was set."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("TRINO_", "DBT_"))}
+    return {"args": [str(part) for part in line], "env": bare, "text": True, "stdout": subprocess.PIPE}
+
+
+def test_every_command_runs_in_the_dbt_folder_with_no_variable_set(built: Lake, clone: Path) -> None:
+    done = subprocess.run(
+        **typed(sys.executable, "-c", TYPE, *COMMANDS), cwd=clone, stderr=subprocess.STDOUT, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert f"port: {Trino().port}" in done.stdout
+    assert f"schema: {built.namespace}" in done.stdout
+    assert done.stdout.count("Completed successfully") == sum(
+        command.partition(" ")[0] in ("seed", "run", "test", "build") for command in COMMANDS
+    )
+    assert (clone / "target/catalog.json").exists()
+
+
+def test_documentation_is_served(built: Lake, clone: Path) -> None:
+    built.dbt("docs", "generate")
+    (clone / "target").mkdir()
+    for artifact in ("index.html", "manifest.json", "catalog.json"):
+        shutil.copy(built.target / artifact, clone / "target" / artifact)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
     dbt = Path(sys.executable).with_name("dbt")
-
-    found = subprocess.run([dbt, "debug"], cwd=tmp_path / "dbt", env=bare, capture_output=True, text=True, check=False)
-
-    assert found.returncode == 0, found.stdout
-    assert f"port: {Trino().port}" in found.stdout
+    line = typed(dbt, "docs", "serve", "--no-browser", "--host", "127.0.0.1", "--port", port)
+    with subprocess.Popen(**line, cwd=clone, stderr=subprocess.STDOUT) as server:
+        try:
+            for attempt in stamina.retry_context(on=httpx.TransportError, attempts=None, timeout=60, wait_max=1):
+                with attempt:
+                    catalog = httpx.get(f"http://127.0.0.1:{port}/catalog.json").json()
+        finally:
+            server.terminate()
+    assert any(node.endswith(".fct_payments") for node in catalog["nodes"])
 
 
 def test_the_marts_are_selected_by_their_folder(built: Lake) -> None:
@@ -84,11 +138,25 @@ def test_a_second_build_writes_nothing_into_the_facts(built: Lake) -> None:
     assert built.query(snapshots)[0]["n"] >= 1
 
 
-def test_a_day_is_looked_up_in_its_month_alone(built: Lake) -> None:
-    _, read = built.measured("select * from fct_payments where occurred_on = date '2026-07-15'")
-    (plan,) = built.query("explain select * from fct_payments where occurred_on = date '2026-07-15'")
+def test_explain_shows_that_a_day_is_looked_up_in_its_month_alone(built: Lake) -> None:
+    look_up = "select * from fct_payments where occurred_on = date '2026-07-15'"
+    (plan,) = built.query(f"explain (type io, format json) {look_up}")
+    (table,) = json.loads(plan["Query Plan"])["inputTableColumnInfos"]
+    assert table["table"]["schemaTable"]["table"] == "fct_payments"
+    (day,) = [each for each in table["constraint"]["columnConstraints"] if each["columnName"] == "occurred_on"]
+    assert day["domain"]["ranges"] == [
+        {side: {"value": "2026-07-15", "bound": "EXACTLY"} for side in ("low", "high")},
+    ]
+    _, read = built.measured(look_up)
     assert read == 31  # July's of 90 days
-    assert "2026-07-15" in str(plan)
+
+
+def test_trino_knows_how_many_values_each_column_has(built: Lake) -> None:
+    built.query("analyze fct_payments")
+    statistics = {row["column_name"]: row for row in built.query("show stats for fct_payments")}
+    assert statistics[None]["row_count"] == 90
+    assert statistics["occurred_on"]["distinct_values_count"] == pytest.approx(90, rel=0.1)  # a sketch
+    assert statistics["merchant_id"]["distinct_values_count"] == 1
 
 
 @pytest.mark.parametrize("call", BOUNDARIES)
