@@ -1,4 +1,4 @@
 {# US cents as exact dollars: a decimal with two places, never a float. #}
 {% macro cents_to_dollars(cents) -%}
-    cast({{ cents }} as decimal(19, 0)) * decimal '0.01'
+    cast({{ cents }} as decimal(36, 0)) * decimal '0.01'
 {%- endmacro %}

@@ -4,8 +4,9 @@ from typing import cast
 
 import dagster as dg
 
+from services.ingestion.automation import BATCH_JOB
 from services.ingestion.bootstrap import Ingestion
-from services.ingestion.definitions import BATCH_JOB, build
+from services.ingestion.definitions import build
 from services.ingestion.instance import instance
 from services.ingestion.summary import Loaded, Summary
 from services.ingestion.tables import ALL
@@ -27,6 +28,7 @@ def _summary(result: dg.ExecuteInProcessResult) -> Summary:
     }
     tables = {table.name for table in ALL}
     checks = result.get_asset_check_evaluations()
+    failed = [check for check in checks if not check.passed]
     return Summary(
         loaded=tuple(
             Loaded(
@@ -37,9 +39,14 @@ def _summary(result: dg.ExecuteInProcessResult) -> Summary:
         ),
         models=tuple(sorted(set(materialized) - tables)),
         checks_passed=sum(check.passed for check in checks),
-        checks_failed=tuple(check.check_name for check in checks if not check.passed),
+        checks_failed=tuple(_shown(check) for check in failed if check.severity == dg.AssetCheckSeverity.ERROR),
+        warnings=tuple(_shown(check) for check in failed if check.severity == dg.AssetCheckSeverity.WARN),
         failures=tuple(f"{event.step_key}: {_reason(event)}" for event in result.all_events if event.is_step_failure),
     )
+
+
+def _shown(check: dg.AssetCheckEvaluation) -> str:
+    return f"{check.asset_key.path[-1]}.{check.check_name}: {check.description or 'see its history in Dagster'}"
 
 
 def _reason(event: dg.DagsterEvent) -> str:

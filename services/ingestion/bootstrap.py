@@ -28,6 +28,6 @@ def bootstrap(settings: IngestionSettings, *, bronze: Bronze | None = None, lake
     """Return the wired parts. Connects to nothing: that happens when a table is loaded."""
     return Ingestion(
         settings,
-        bronze or PostgresResource(settings.postgres, settings.lock_timeout_s),
+        bronze or PostgresResource(settings.postgres, settings.lock_timeout_s, settings.piece_mib),
         lake or IcebergLake(iceberg.load, settings.namespace),
     )

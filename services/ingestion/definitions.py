@@ -2,32 +2,38 @@
 
 import dagster as dg
 
-from services.ingestion import assets, dbt_project
+from services.ingestion import assets, automation, checks, dbt_project
+from services.ingestion.automation import BATCH_JOB
 from services.ingestion.bootstrap import Ingestion, bootstrap
 from services.ingestion.dbt_assets import dbt_assets
 from services.ingestion.io_manager import IcebergIOManager
+from services.ingestion.maintenance import maintenance_job
+from services.ingestion.measures import Measures
 from services.ingestion.settings import IngestionSettings
-
-BATCH_JOB = "payments_batch"
+from services.ingestion.trino import TrinoResource
 
 
 def build(ingestion: Ingestion) -> dg.Definitions:
-    """Return the assets from bronze to marts, the job that runs them all, and what they need."""
-    project = dbt_project.prepare(ingestion.settings)
+    """Return the assets from bronze to marts, their checks, the jobs and what starts them, and what they need."""
+    settings = ingestion.settings
+    project = dbt_project.prepare(settings)
+    trino = TrinoResource(settings.trino, settings.namespace)
     return dg.Definitions(
-        assets=[
-            assets.payment_events,
-            assets.payment_events_quarantine,
-            dbt_assets(project, ingestion.settings),
-        ],
+        assets=[assets.payment_events, assets.payment_events_quarantine, dbt_assets(project, settings)],
+        asset_checks=[checks.payment_events_quality, checks.payment_events_quarantine_quality],
         jobs=[
             dg.define_asset_job(
                 BATCH_JOB, selection=dg.AssetSelection.all(), description="Bronze to Iceberg, then `dbt build`."
-            )
+            ),
+            maintenance_job(settings),
         ],
+        schedules=[automation.batch_schedule, automation.maintenance_schedule],
+        sensors=[automation.unloaded_rows_waiting],
         resources={
             "postgres": ingestion.bronze,
-            "iceberg_io_manager": IcebergIOManager(ingestion.lake, ingestion.settings.batch_rows),
+            "iceberg_io_manager": IcebergIOManager(ingestion.lake, settings.batch_rows),
+            "trino": trino,
+            "measures": Measures(settings.postgres, trino),
             "dbt": dbt_project.cli(project),
         },
         # Two small loads and one dbt command: a process for each step would cost more than it runs.

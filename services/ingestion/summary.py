@@ -14,17 +14,21 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a batch did: the tables loaded, the models built, the checks by outcome, the steps that failed."""
+    """What a batch did: the tables loaded, the models built, the checks by outcome, the steps that failed.
+
+    A check that failed as a warning is in `warnings`: something is unusual, nothing is wrong.
+    """
 
     loaded: tuple[Loaded, ...]
     models: tuple[str, ...]
     checks_passed: int
     checks_failed: tuple[str, ...]
     failures: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def succeeded(self) -> bool:
-        """Whether every step ran and every check passed."""
+        """Whether every step ran and no check failed but as a warning."""
         return not self.failures and not self.checks_failed
 
     def text(self) -> str:
@@ -34,6 +38,8 @@ class Summary:
             for one in self.loaded
         ]
         lines.append(f"dbt: {len(self.models)} models built ({', '.join(self.models) or 'none'})")
-        lines.append(f"dbt: {self.checks_passed} checks passed, {len(self.checks_failed)} failed")
+        warned = f", {len(self.warnings)} warned" if self.warnings else ""
+        lines.append(f"checks: {self.checks_passed} passed, {len(self.checks_failed)} failed{warned}")
+        lines += [f"warning: {name}" for name in self.warnings]
         lines += [f"failed: {name}" for name in (*self.checks_failed, *self.failures)]
         return "\n".join(lines)

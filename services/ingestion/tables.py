@@ -11,6 +11,9 @@ from sqlalchemy import Table
 from services.contracts.bronze import tables as bronze
 from services.ingestion.schemas import PAYMENT_EVENTS_SCHEMA, QUARANTINE_SCHEMA
 
+BATCH_ID: Final = "load_batch_id"
+"""Names the column, on both sides, and the snapshot property."""
+
 
 @dataclass(frozen=True)
 class BronzeTable:

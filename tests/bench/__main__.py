@@ -13,7 +13,8 @@ from rich.table import Table
 from services.contracts.errors import LakehouseError
 from services.contracts.settings import state_dir
 from stack.progress import Reporter
-from tests.bench import gateway, inference, normalizer, orchestrator, own_platform
+from tests.bench import gateway, inference, ingestion, normalizer, orchestrator, own_platform
+from tests.bench.dbt import build as dbt
 from tests.bench.result import Result
 
 BENCHMARKS: Final[Mapping[str, Callable[[], Result]]] = {
@@ -23,6 +24,10 @@ BENCHMARKS: Final[Mapping[str, Callable[[], Result]]] = {
     "orchestrator": orchestrator.throughput,
     "inference_p50": inference.p50,
     "inference_bulk": inference.bulk,
+    "ingestion": ingestion.against_floor,
+    "ingestion_growth": ingestion.growth,
+    "dbt_build": dbt.against_its_sql,
+    "dbt_growth": dbt.growth,
 }
 
 
@@ -37,7 +42,8 @@ def measure(names: list[str], reporter: Reporter) -> dict[str, Result]:
             for ours, reference in result.runs:
                 reporter.say(f"   {ours:,.2f} against {reference:,.2f} {result.unit}: {ours / reference:.2f}")
             peaks = ", ".join(f"{process} {mib} MiB" for process, mib in result.peak_rss_mib.items())
-            verdict = f"ratio {result.ratio:.2f}, wanted {result.target}; peak memory: {peaks}"
+            verdict = f"ratio {result.ratio:.2f}, wanted {result.target}; peak memory: {peaks or 'not measured'}"
+            verdict += "".join(f"; {what} {value:.1f}" for what, value in result.beside.items())
             reporter.say(f"{'✓' if result.met else '✗'} {verdict} ({time.monotonic() - started:.0f} s)")
     return results
 

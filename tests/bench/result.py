@@ -31,6 +31,8 @@ class Result:
     unit: str
     target: Target
     peak_rss_mib: Mapping[str, int] = field(default_factory=dict)
+    beside: Mapping[str, float] = field(default_factory=dict)
+    """What else was measured and is no part of the ratio."""
 
     @property
     def ours(self) -> float:
@@ -67,6 +69,7 @@ class Result:
             "bound": self.target.bound,
             "met": self.met,
             "peak_rss_mib": dict(self.peak_rss_mib),
+            "beside": {name: round(value, 4) for name, value in self.beside.items()},
         }
 
 

@@ -13,7 +13,14 @@ from stack import lifecycle, ports
 from stack.context import LOCALHOST, Context
 from stack.progress import Reporter
 
-PORTS: Final = {"postgres": "sql", "inference": "http", "temporal": "grpc", "kafka": "behind_proxy", "gateway": "http"}
+PORTS: Final = {
+    "postgres": "sql",
+    "minio": "api",
+    "inference": "http",
+    "temporal": "grpc",
+    "kafka": "behind_proxy",
+    "gateway": "http",
+}
 _STALL_MS: Final = 3_600_000
 """Held back rather than dropped: toxiproxy's own `timeout` closes the connections when it is taken away."""
 
@@ -41,6 +48,10 @@ class Proxy:
         self._toxic("reset_peer", "upstream", timeout=0)
         self._toxic("reset_peer", "downstream", timeout=0)
         self._call("POST", self._path, json={"enabled": False})
+
+    def cut_after(self, sent_bytes: int) -> None:
+        """Close each connection once so much was sent over it: the first messages pass, a long one does not."""
+        self._toxic("limit_data", "upstream", bytes=sent_bytes)
 
     def slow(self, milliseconds: int) -> None:
         """Let each answer take this much longer."""
@@ -82,7 +93,7 @@ class Proxies:
         self._made: dict[str, Proxy] = {}
 
     def to(self, server: str) -> Proxy:
-        """Return the proxy in front of a server: postgres, kafka, temporal, inference or gateway.
+        """Return the proxy in front of a server: postgres, minio, kafka, temporal, inference or gateway.
 
         Kafka's address is the bootstrap address of a listener of its own, which sends its clients back to the proxy.
         """

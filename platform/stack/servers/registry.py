@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from stack.context import Context
 from stack.manifest import specs
 from stack.servers.base import Server
+from stack.servers.dagster import Dagster
 from stack.servers.kafka import Kafka
 from stack.servers.minio import Minio
 from stack.servers.polaris import Polaris
@@ -21,6 +22,7 @@ SERVERS: Mapping[str, type[Server]] = {
     "kafka": Kafka,
     "temporal": Temporal,
     "trino": Trino,
+    "dagster": Dagster,
     "toxiproxy": Toxiproxy,
 }
 CATALOGS: Mapping[str, type[Server]] = {"polaris": Polaris, "reference": ReferenceCatalog}

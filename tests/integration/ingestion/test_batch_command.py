@@ -1,71 +1,69 @@
-"""The whole batch as a person runs it: bronze to Iceberg to the marts, read back through Trino."""
+"""The whole batch as a person runs it, over simulated events: bronze to Iceberg to the marts."""
 
-import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import trino
 from services.contracts.settings import REPOSITORY
-from services.ingestion.settings import IngestionSettings
+from services.ingestion.trino import TrinoResource
+from services.simulator.history import loading
+from services.simulator.history.generation import History
+from tests.integration.ingestion import sums
+from tests.integration.ingestion.harness import Scratch
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
-FACTS = """
-    SELECT count(*), count(DISTINCT event_id), sum(amount_cents), count_if(customer.customer_id = 'unknown')
-    FROM fct_payments JOIN dim_customer AS customer USING (customer_key)
-"""
-KEYS = "SELECT customer_id, customer_key FROM dim_customer WHERE customer_id IN ('cus_1', 'unknown') ORDER BY 1"
+FACTS = "SELECT count(*), count(DISTINCT event_id) FROM fct_payments"
+PAST = History(events=3000, seed=7, days=10)
 
 
-def run_batch(settings: IngestionSettings, home: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command in an environment that points at the scratch database and namespace."""
-    environment = os.environ | {
-        "POSTGRES_DB": settings.postgres.db,
-        "INGESTION_NAMESPACE": settings.namespace,
-        "DAGSTER_HOME": str(home),
-    }
-    command = [sys.executable, "-m", "services.ingestion"]
-    return subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+def run(scratch: Scratch, home: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in an environment that points at the scratch database and namespace."""
+    return subprocess.run(
+        command,
+        cwd=REPOSITORY,
+        env=scratch.environment(DAGSTER_HOME=str(home), **environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-def query(settings: IngestionSettings, statement: str) -> list[list[object]]:
-    server = settings.trino
-    with trino.dbapi.connect(
-        host=server.host, port=server.port, user=server.user, catalog=server.catalog, schema=settings.namespace
-    ) as connection:
-        return [list(row) for row in connection.cursor().execute(statement).fetchall()]
+def run_batch(scratch: Scratch, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return run(scratch, home, sys.executable, "-m", "services.ingestion", **environment)
 
 
-def test_a_batch_ends_in_the_marts_and_a_second_one_adds_only_what_is_new(
-    settings: IngestionSettings, insert: Callable[[int, int], None], tmp_path: Path
+def materialize(scratch: Scratch, home: Path, selection: str) -> subprocess.CompletedProcess[str]:
+    """Run Dagster's own command."""
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    options = ("-m", "services.ingestion.definitions", "--select", selection)
+    return run(scratch, home, dagster, "asset", "materialize", *options)
+
+
+def test_after_a_batch_the_sums_reconcile_and_dagsters_command_adds_what_is_new(
+    scratch: Scratch, tmp_path: Path
 ) -> None:
-    insert(1, 1000)
-    first = run_batch(settings, tmp_path)
-    assert first.returncode == 0, first.stdout[-4000:] + first.stderr[-4000:]
-    assert "payment_events: 1000 rows loaded" in first.stdout
-    assert "dbt: 2 models built (dim_customer, fct_payments)" in first.stdout
-    assert query(settings, FACTS) == [[1000, 1000, 500_500, 142]]
-    # The hub's dbt_utils makes these of 'cus_1' and of null: md5 of the text, and of its word for null.
-    assert query(settings, KEYS) == [
-        ["cus_1", "1fa3105a2d6af30cc2793d2d4f6f8cb6"],
-        ["unknown", "f14cc5cdce0420f4a5a6b6d9d7b85f39"],
-    ]
+    """Per day, currency and status the amounts are equal in bronze, in Iceberg and in `fct_daily_payments`."""
+    assert loading.load(scratch.settings.postgres, PAST.chunks(), PAST.first_event_id())
+    batch = run_batch(scratch, tmp_path)
+    assert batch.returncode == 0, batch.stdout[-4000:] + batch.stderr[-4000:]
+    assert "payment_events: 3000 rows loaded" in batch.stdout
+    assert " passed, 0 failed\n" in batch.stdout
+    assert len(sums.reconcile(scratch.settings)) > PAST.days
+    trino = TrinoResource(scratch.settings.trino, scratch.settings.namespace)
+    assert trino.query(FACTS) == [[3000, 3000]]
 
-    insert(1001, 1010)
-    second = run_batch(settings, tmp_path)
-    assert second.returncode == 0, second.stdout[-4000:] + second.stderr[-4000:]
-    assert "payment_events: 10 rows loaded" in second.stdout
-    assert query(settings, FACTS) == [[1010, 1010, 510_555, 144]]
+    scratch.insert(1, 10)
+    command = materialize(scratch, tmp_path, "data/payment_events")
+    assert command.returncode == 0, command.stdout[-4000:] + command.stderr[-4000:]
+    scratch.assert_each_once()
+    assert len(scratch.in_iceberg()) == 3010
 
 
-def test_a_batch_that_cannot_reach_bronze_says_so_and_fails(settings: IngestionSettings, tmp_path: Path) -> None:
-    missing = settings.model_copy(update={"postgres": settings.postgres.model_copy(update={"db": "no_such_database"})})
-
-    failed = run_batch(missing, tmp_path)
+def test_a_batch_that_cannot_reach_bronze_says_so_and_fails(scratch: Scratch, tmp_path: Path) -> None:
+    failed = run_batch(scratch, tmp_path, POSTGRES_DB="no_such_database")
 
     assert failed.returncode == 1
     assert "failed: data__payment_events" in failed.stdout

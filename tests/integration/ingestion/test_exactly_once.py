@@ -1,174 +1,95 @@
-"""Each row once, on the real database and the real catalog, whatever dies in between."""
+"""Each row once, on the real database and the real catalog. What may die in between is in tests/faults."""
 
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import psycopg
-import pyarrow as pa
 import pytest
 
 from services.contracts import iceberg
-from services.ingestion.bootstrap import bootstrap
 from services.ingestion.errors import IngestionBusyError
-from services.ingestion.lake import IcebergLake, IcebergTable
+from services.ingestion.lake import IcebergLake
 from services.ingestion.postgres import PostgresResource
-from services.ingestion.settings import IngestionSettings
-from services.ingestion.tables import PAYMENT_EVENTS, QUARANTINE, BronzeTable
+from services.ingestion.tables import PAYMENT_EVENTS, QUARANTINE
+from tests.integration.ingestion.harness import INSERT, Scratch, until
 
 pytestmark = pytest.mark.integration
 
 
-class Crash(Exception):  # noqa: N818 - it plays kill -9, it is no error of ours
-    """The process is gone."""
+def test_a_thousand_rows_are_loaded_once_and_marked(scratch: Scratch) -> None:
+    scratch.insert(1, 1000)
+
+    assert scratch.load() == [400, 400, 200]
+    assert len(scratch.in_iceberg()) == 1000
+    assert scratch.in_iceberg() == scratch.in_bronze("loaded_to_iceberg AND loaded_at IS NOT NULL")
 
 
-class CrashBeforeCommit(IcebergLake):
-    def open(self, table: BronzeTable) -> IcebergTable:
-        class Dying(IcebergTable):
-            def append(self, batch_id: str, rows: pa.Table) -> None:  # noqa: ARG002 - the port's signature
-                raise Crash
+def test_amounts_times_and_metadata_arrive_as_they_were(scratch: Scratch) -> None:
+    scratch.insert(1590, 1590)
+    scratch.load()
 
-        return Dying(super().open(table).table)
-
-
-class CrashAfterCommit(IcebergLake):
-    def open(self, table: BronzeTable) -> IcebergTable:
-        class Dying(IcebergTable):
-            def append(self, batch_id: str, rows: pa.Table) -> None:
-                super().append(batch_id, rows)
-                raise Crash
-
-        return Dying(super().open(table).table)
-
-
-class CrashInTheMark(PostgresResource):
-    def mark_as_loaded(self, table: BronzeTable, batch_id: str) -> int:  # noqa: ARG002 - the port's signature
-        """Die with the update sent, and not committed."""
-        with psycopg.connect(self._settings.dsn) as connection:
-            connection.execute(f"UPDATE {table.name} SET loaded_to_iceberg = true")  # noqa: S608 - a constant
-            raise Crash
-
-
-def in_iceberg(settings: IngestionSettings) -> list[str]:
-    table = IcebergLake(iceberg.load, settings.namespace).open(PAYMENT_EVENTS)
-    return sorted(str(event_id) for event_id in table.read().column("event_id").to_pylist())
-
-
-def in_bronze(settings: IngestionSettings, condition: str = "true") -> list[str]:
-    with psycopg.connect(settings.postgres.dsn) as connection:
-        rows = connection.execute(f"SELECT event_id FROM payment_events WHERE {condition}")  # noqa: S608 - constants
-        return sorted(row[0] for row in rows)
-
-
-def test_a_thousand_rows_are_loaded_once_and_marked(
-    settings: IngestionSettings, insert: Callable[[int, int], None]
-) -> None:
-    insert(1, 1000)
-
-    assert [batch.rows for batch in bootstrap(settings).load(PAYMENT_EVENTS)] == [400, 400, 200]
-    assert in_iceberg(settings) == in_bronze(settings, "loaded_to_iceberg AND loaded_at IS NOT NULL")
-    assert len(in_iceberg(settings)) == 1000
-
-
-def test_amounts_times_and_metadata_arrive_as_they_were(
-    settings: IngestionSettings, insert: Callable[[int, int], None]
-) -> None:
-    insert(1590, 1590)
-    list(bootstrap(settings).load(PAYMENT_EVENTS))
-
-    (row,) = IcebergLake(iceberg.load, settings.namespace).open(PAYMENT_EVENTS).read().to_pylist()
-    with psycopg.connect(settings.postgres.dsn) as connection:
-        stored = connection.execute("SELECT provider_created_at, ingested_at FROM payment_events").fetchone()
+    (row,) = scratch.table().scan().to_arrow().to_pylist()
+    (stored,) = scratch.execute("SELECT provider_created_at, ingested_at FROM payment_events")
     assert row["amount"] == Decimal("15.9000")
     assert row["metadata"] == '{"order": "1"}'
     assert (row["provider_created_at"], row["ingested_at"]) == stored
 
 
-def test_a_second_run_loads_nothing_and_makes_no_snapshot(
-    settings: IngestionSettings, insert: Callable[[int, int], None]
-) -> None:
-    insert(1, 10)
-    ingestion = bootstrap(settings)
-    list(ingestion.load(PAYMENT_EVENTS))
+def test_an_empty_batch_makes_no_snapshot(scratch: Scratch) -> None:
+    assert list(scratch.ingestion().load(QUARANTINE)) == []
+    assert IcebergLake(iceberg.load, scratch.settings.namespace).open(QUARANTINE).is_new
 
-    assert list(ingestion.load(PAYMENT_EVENTS)) == []
-    assert len(IcebergLake(iceberg.load, settings.namespace).open(PAYMENT_EVENTS).table.snapshots()) == 1
-
-
-def test_an_empty_table_makes_no_snapshot(settings: IngestionSettings) -> None:
-    assert list(bootstrap(settings).load(QUARANTINE)) == []
-    assert IcebergLake(iceberg.load, settings.namespace).open(QUARANTINE).table.current_snapshot() is None
+    scratch.insert(1, 10)
+    scratch.load()
+    assert scratch.load() == []
+    assert len(scratch.table().snapshots()) == 1
 
 
-def test_a_row_that_becomes_visible_late_is_loaded(
-    settings: IngestionSettings, insert: Callable[[int, int], None], insert_statement: str
-) -> None:
+def test_rows_that_become_visible_out_of_order_are_loaded(scratch: Scratch) -> None:
     """It got its id and its `ingested_at` before the rows that were loaded, and was committed after them."""
-    with psycopg.connect(settings.postgres.dsn) as slow:
-        slow.execute(insert_statement, [1, 1])
-        insert(2, 10)
-        assert [batch.rows for batch in bootstrap(settings).load(PAYMENT_EVENTS)] == [9]
+    with psycopg.connect(scratch.settings.postgres.dsn) as slow:
+        slow.execute(INSERT, [1, 1])
+        scratch.insert(2, 10)
+        assert scratch.load() == [9]
 
-    assert [batch.rows for batch in bootstrap(settings).load(PAYMENT_EVENTS)] == [1]
-    assert in_iceberg(settings) == in_bronze(settings)
-
-
-@pytest.mark.parametrize("lake", [CrashBeforeCommit, CrashAfterCommit], ids=["before the commit", "after the commit"])
-def test_a_crash_around_the_commit_loses_and_doubles_nothing(
-    settings: IngestionSettings, insert: Callable[[int, int], None], lake: type[IcebergLake]
-) -> None:
-    insert(1, 1000)
-    with pytest.raises(Crash):
-        list(bootstrap(settings, lake=lake(iceberg.load, settings.namespace)).load(PAYMENT_EVENTS))
-    insert(1001, 1100)
-
-    batches = list(bootstrap(settings).load(PAYMENT_EVENTS))
-
-    assert [batch.recovered for batch in batches] == [True, False, False]
-    assert in_iceberg(settings) == in_bronze(settings, "loaded_to_iceberg")
-    assert len(in_iceberg(settings)) == 1100
+    assert scratch.load() == [1]
+    scratch.assert_each_once()
 
 
-def test_a_crash_in_the_mark_loses_and_doubles_nothing(
-    settings: IngestionSettings, insert: Callable[[int, int], None]
-) -> None:
-    insert(1, 1000)
-    dying = CrashInTheMark(settings.postgres, settings.lock_timeout_s)
-    with pytest.raises(Crash):
-        list(bootstrap(settings, bronze=dying).load(PAYMENT_EVENTS))
-    assert in_bronze(settings, "loaded_to_iceberg") == []
+def test_a_second_run_waits_for_the_first_and_then_refuses(scratch: Scratch) -> None:
+    scratch.insert(1, 10)
+    first = PostgresResource(scratch.settings.postgres, 1)
+    with first.lock(PAYMENT_EVENTS), pytest.raises(IngestionBusyError, match="payment_events: another run"):
+        scratch.load()
 
-    list(bootstrap(settings).load(PAYMENT_EVENTS))
-
-    assert in_iceberg(settings) == in_bronze(settings, "loaded_to_iceberg")
-    assert len(in_iceberg(settings)) == 1000
+    assert scratch.load() == [10]
 
 
-def test_a_batch_whose_snapshot_expired_before_the_mark_is_not_written_again(
-    settings: IngestionSettings, insert: Callable[[int, int], None]
-) -> None:
-    insert(1, 10)
-    with pytest.raises(Crash):
-        list(bootstrap(settings, lake=CrashAfterCommit(iceberg.load, settings.namespace)).load(PAYMENT_EVENTS))
-    table = IcebergLake(iceberg.load, settings.namespace).open(PAYMENT_EVENTS).table
-    (lost,) = table.snapshots()
-    table.append(table.scan().to_arrow().slice(0, 0))
-    table.maintenance.expire_snapshots().by_id(lost.snapshot_id).commit()
+def test_two_claims_at_once_never_share_a_row(scratch: Scratch) -> None:
+    """Even without the lock: the one that comes second waits for the first one's rows, and leaves them to it."""
+    scratch.insert(1, 100)
+    claim = "UPDATE payment_events SET load_batch_id = 'first' WHERE id <= 60"
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with psycopg.connect(scratch.settings.postgres.dsn) as first, ThreadPoolExecutor(1) as threads:
+        first.execute(claim)
+        second = threads.submit(PostgresResource(scratch.settings.postgres, 1).claim, PAYMENT_EVENTS, "second", 100)
+        until(lambda: scratch.execute(waiting) == [(1,)], "the second waits for the first")
+        first.commit()
+        assert second.result() == 40
 
-    list(bootstrap(settings).load(PAYMENT_EVENTS))
-
-    assert in_iceberg(settings) == in_bronze(settings, "loaded_to_iceberg")
+    assert len(scratch.in_bronze("load_batch_id = 'first'")) == 60
 
 
-def test_a_second_run_waits_for_the_first_and_then_refuses(
-    settings: IngestionSettings, insert: Callable[[int, int], None]
-) -> None:
-    insert(1, 10)
-    first = bootstrap(settings)
-    with (
-        PostgresResource(settings.postgres, settings.lock_timeout_s).lock(PAYMENT_EVENTS),
-        pytest.raises(IngestionBusyError, match="payment_events: another run"),
-    ):
-        list(first.load(PAYMENT_EVENTS))
+def test_a_large_claim_takes_no_longer_when_the_statistics_are_stale(scratch: Scratch) -> None:
+    """They say that every row is claimed, so the planner expects to find none; a nested loop took minutes here."""
+    scratch.insert(1, 40_000)
+    scratch.execute("UPDATE payment_events SET load_batch_id = 'earlier'")
+    scratch.execute("ANALYZE payment_events")
+    scratch.execute("UPDATE payment_events SET load_batch_id = NULL")
+    bronze = PostgresResource(scratch.settings.postgres, 1)
+    scratch.execute(f"ALTER DATABASE \"{scratch.settings.postgres.db}\" SET statement_timeout = '30s'")
 
-    assert [batch.rows for batch in first.load(PAYMENT_EVENTS)] == [10]
+    assert bronze.claim(PAYMENT_EVENTS, "claimed", 30_000) == 30_000
+    assert scratch.execute("SELECT max(id) - min(id) FROM payment_events WHERE load_batch_id = 'claimed'") == [
+        (29_999,)
+    ]

@@ -32,7 +32,7 @@ def test_the_two_are_measured_in_turn_five_times() -> None:
 
 
 def test_the_entry_of_the_report_has_the_keys_of_the_contract() -> None:
-    entry = Result([(1.0, 2.0)], "ms", Target("at most", 3), {"inference": 80}).as_json()
+    entry = Result([(1.0, 2.0)], "ms", Target("at most", 3), {"inference": 80}, {"load_s": 4}).as_json()
     assert entry == {
         "ours": 1.0,
         "reference": 2.0,
@@ -43,4 +43,5 @@ def test_the_entry_of_the_report_has_the_keys_of_the_contract() -> None:
         "bound": "at most",
         "met": True,
         "peak_rss_mib": {"inference": 80},
+        "beside": {"load_s": 4},
     }

@@ -61,3 +61,45 @@ def test_each_variable_of_the_profile_is_one_that_the_platform_writes_or_has_a_d
     profile = (PROJECT / "profiles.yml").read_text()
     assert re.findall(r"env_var\('(\w+)'\)", profile) == []
     assert {"TRINO_HOST", "TRINO_PORT"} <= set(re.findall(r"env_var\('(\w+)'", profile))
+
+
+def test_the_facts_hold_every_column_that_staging_gives_them_and_compare_only_such() -> None:
+    facts = (PROJECT / "models/marts/payments/fct_payments.sql").read_text()
+    compared = re.findall(r"'(\w+)'", facts.partition("compared_columns = [")[2].partition("]")[0])
+    selected = re.findall(r"changed\.(\w+),\n", facts)
+    staged = (PROJECT / "models/staging/payments/stg_payment_events.sql").read_text().partition("renamed as (")[2]
+    given = re.findall(r"^ {8}(?=\S)(?:.* as |newest\.)(\w+),?$", staged, re.MULTILINE)
+    assert sorted(selected) == sorted(given)
+    assert set(compared) < set(given)
+
+
+def test_every_macro_is_described_with_its_arguments() -> None:
+    described_macros = yaml.safe_load((PROJECT / "macros/macros.yml").read_text())["macros"]
+    arguments = {
+        each["name"]: ", ".join(argument["name"] for argument in each["arguments"]) for each in described_macros
+    }
+    signatures = [re.search(r"macro (\w+)\((.*?)\)", path.read_text()) for path in (PROJECT / "macros").glob("*.sql")]
+    assert {found[1]: found[2] for found in signatures if found} == arguments
+
+
+def test_every_branchy_model_has_a_unit_test() -> None:
+    tested = {
+        test["model"]
+        for model in MODELS
+        for test in yaml.safe_load(model.with_suffix(".yml").read_text()).get("unit_tests", [])
+    }
+    branchy = {
+        model.stem
+        for model in MODELS
+        if re.search(r"\bcase\b|is distinct from|is_incremental|customer_tier", model.read_text())
+    }
+    assert branchy - tested == {"dim_merchant"}  # the same versions as dim_customer's, compared row for row elsewhere
+
+
+@pytest.mark.parametrize(
+    "model", [model for model in MODELS if "intermediate" in model.parts], ids=lambda model: model.stem
+)
+def test_an_intermediate_model_is_stored_nowhere(model: Path) -> None:
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    assert project["models"]["lakehouse_analytics"]["intermediate"] == {"+materialized": "ephemeral"}
+    assert "materialized" not in model.read_text()

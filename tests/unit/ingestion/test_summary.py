@@ -3,8 +3,10 @@
 from services.ingestion.summary import Loaded, Summary
 
 
-def summary(*, checks_failed: tuple[str, ...] = (), failures: tuple[str, ...] = ()) -> Summary:
-    return Summary((Loaded("payment_events", 3, ("b1",)),), ("fct_payments",), 8, checks_failed, failures)
+def summary(
+    *, checks_failed: tuple[str, ...] = (), failures: tuple[str, ...] = (), warnings: tuple[str, ...] = ()
+) -> Summary:
+    return Summary((Loaded("payment_events", 3, ("b1",)),), ("fct_payments",), 8, checks_failed, failures, warnings)
 
 
 def test_a_batch_without_failures_succeeded() -> None:
@@ -13,7 +15,7 @@ def test_a_batch_without_failures_succeeded() -> None:
         "payment_events: 3 rows loaded",
         "  batch b1",
         "dbt: 1 models built (fct_payments)",
-        "dbt: 8 checks passed, 0 failed",
+        "checks: 8 passed, 0 failed",
     ]
 
 
@@ -26,3 +28,11 @@ def test_a_failed_check_fails_the_batch_and_is_named() -> None:
 
 def test_a_failed_step_fails_the_batch_and_says_why() -> None:
     assert "failed: data__payment_events: no server" in summary(failures=("data__payment_events: no server",)).text()
+
+
+def test_a_warning_is_shown_and_fails_nothing() -> None:
+    warned = summary(warnings=("payment_events.volume: 9 times the rows of a usual day",))
+
+    assert warned.succeeded
+    assert "checks: 8 passed, 0 failed, 1 warned" in warned.text()
+    assert "warning: payment_events.volume: 9 times" in warned.text()

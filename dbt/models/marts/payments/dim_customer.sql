@@ -1,37 +1,80 @@
-with events as (
+with states as (
 
-    select * from {{ ref('stg_payment_events') }}
+    select
+        *,
+        lag(row(customer_tier, risk_profile, card_brand, card_country, churn_risk_level)) over (
+            partition by customer_id order by occurred_at
+        ) as previous
+    from {{ ref('int_payment_customer_metrics') }}
 
 ),
 
-customers as (
+versions as (
 
     select
         customer_id,
-        min(occurred_at) as first_event_at,
-        max(occurred_at) as last_event_at,
-        count(*) as event_count,
-        count_if(event_type in ('payment_intent.payment_failed', 'charge.failed')) as failed_event_count,
-        max_by(card_country, occurred_at) filter (where card_country is not null) as latest_card_country,
-        max_by(churn_risk_level, occurred_at) filter (where churn_risk_level is not null) as latest_churn_risk_level
-    from events
-    group by customer_id
+        customer_tier,
+        risk_profile,
+        card_brand,
+        card_country,
+        churn_risk_level,
+        event_count,
+        payment_count,
+        failure_count,
+        lifetime_usd_cents,
+        occurred_at as valid_from,
+        lead(occurred_at) over (partition by customer_id order by occurred_at) as valid_to
+    from states
+    where previous is distinct from row(customer_tier, risk_profile, card_brand, card_country, churn_risk_level)
+
+),
+
+unknown_member as (
+
+    -- The customer of every guest: always there, without history.
+    select
+        '{{ var("unknown_member") }}' as customer_id,
+        cast(null as varchar) as customer_tier,
+        cast(null as varchar) as risk_profile,
+        cast(null as varchar) as card_brand,
+        cast(null as varchar) as card_country,
+        cast(null as varchar) as churn_risk_level,
+        cast(null as bigint) as event_count,
+        cast(null as bigint) as payment_count,
+        cast(null as bigint) as failure_count,
+        cast(null as decimal(38, 0)) as lifetime_usd_cents,
+        timestamp '1970-01-01 00:00:00.000000 UTC' as valid_from,
+        cast(null as timestamp(6) with time zone) as valid_to
+
+),
+
+unioned as (
+
+    select * from versions
+    union all
+    select * from unknown_member
 
 ),
 
 final as (
 
     select
-        -- Events without a customer have one key too, that of null: they are the unknown member.
-        {{ dbt_utils.generate_surrogate_key(['customer_id']) }} as customer_key,
-        coalesce(customer_id, 'unknown') as customer_id,
-        first_event_at,
-        last_event_at,
+        {{ dbt_utils.generate_surrogate_key(['customer_id', 'valid_from']) }} as customer_key,
+        customer_id,
+        customer_tier,
+        risk_profile,
+        card_brand,
+        card_country,
+        churn_risk_level,
         event_count,
-        failed_event_count,
-        latest_card_country,
-        latest_churn_risk_level
-    from customers
+        payment_count,
+        failure_count,
+        lifetime_usd_cents,
+        {{ cents_to_dollars('lifetime_usd_cents') }} as lifetime_usd,
+        valid_from,
+        valid_to,
+        valid_to is null as is_current
+    from unioned
 
 )
 

@@ -4,9 +4,16 @@
         incremental_strategy='merge',
         unique_key='event_id',
         views_enabled=false,
-        on_schema_change='append_new_columns'
+        on_schema_change='fail',
+        properties={'partitioning': "array['month(occurred_on)']"}
     )
 }}
+
+{#- What makes an event and its version. All else changes only with a new version, which has a row of its own. #}
+{%- set compared_columns = [
+    'event_id', 'event_type', 'merchant_id', 'customer_id', 'amount_cents', 'amount_usd_cents', 'currency', 'status',
+    'occurred_at', 'ingested_at',
+] %}
 
 with events as (
 
@@ -14,12 +21,70 @@ with events as (
 
 ),
 
-new_events as (
+customers as (
+
+    select * from {{ ref('dim_customer') }}
+
+),
+
+merchants as (
+
+    select * from {{ ref('dim_merchant') }}
+
+),
+
+{% if is_incremental() %}
+
+    facts as (
+
+        select * from {{ this }}
+
+    ),
+
+    -- A batch is merged once its rows are the same here and there, by number and checksums. So nothing new is missed,
+    -- however late it is and in whatever order it became visible, and what is the same is not written again.
+    unmerged_batches as (
+
+        select
+            load_batch_id,
+            {{ checksums(compared_columns) }}
+        from events
+        group by load_batch_id
+
+        except
+
+        select
+            load_batch_id,
+            {{ checksums(compared_columns) }}
+        from facts
+        group by load_batch_id
+
+    ),
+
+    -- Facts whose version of a customer or merchant is gone, or ends before them, since something late arrived.
+    misplaced as (
+
+        select facts.event_id
+        from facts
+        left join customers on facts.customer_key = customers.customer_key
+        left join merchants on facts.merchant_key = merchants.merchant_key
+        where
+            customers.customer_key is null
+            or merchants.merchant_key is null
+            or facts.occurred_at >= customers.valid_to
+            or facts.occurred_at >= merchants.valid_to
+
+    ),
+
+{% endif %}
+
+changed as (
 
     select * from events
     {% if is_incremental() %}
-        -- By key, not by time: a row that arrives late, or that becomes visible after a younger one, is still new.
-        where event_id not in (select loaded.event_id from {{ this }} as loaded)
+        where
+            load_batch_id in (select unmerged_batches.load_batch_id from unmerged_batches)
+            or event_id in (select misplaced.event_id from misplaced)
     {% endif %}
 
 ),
@@ -27,40 +92,57 @@ new_events as (
 final as (
 
     select
-        {{ dbt_utils.generate_surrogate_key(['event_id']) }} as payment_key,
-        {{ dbt_utils.generate_surrogate_key(['customer_id']) }} as customer_key,
-        event_id,
-        event_type,
-        payment_intent_id,
-        charge_id,
-        merchant_id,
-        customer_id,
+        -- The versions that held when the event occurred.
+        customers.customer_key,
+        merchants.merchant_key,
 
-        amount_cents,
-        amount,
-        currency,
+        changed.event_id,
+        changed.event_type,
+        changed.event_kind,
+        changed.payment_intent_id,
+        changed.charge_id,
+        changed.merchant_id,
+        changed.customer_id,
 
-        payment_method_type,
-        card_brand,
-        card_last_four,
-        card_country,
+        changed.amount_cents,
+        changed.amount,
+        changed.currency,
+        changed.amount_usd_cents,
 
-        status,
-        failure_code,
-        attempt_number,
+        changed.payment_method_type,
+        changed.card_brand,
+        changed.card_last_four,
+        changed.card_country,
 
-        fraud_score,
-        risk_level,
-        churn_score,
-        churn_risk_level,
-        retry_strategy,
-        retry_delay_seconds,
+        changed.status,
+        changed.failure_code,
+        changed.attempt_number,
 
-        source,
-        occurred_at,
-        cast(occurred_at at time zone 'UTC' as date) as occurred_on,
-        ingested_at
-    from new_events
+        changed.fraud_score,
+        changed.risk_level,
+        changed.churn_score,
+        changed.churn_risk_level,
+        changed.retry_strategy,
+        changed.retry_delay_seconds,
+
+        changed.source,
+        changed.occurred_at,
+        changed.occurred_on,
+        changed.ingested_at,
+        changed.load_batch_id,
+
+        {{ dbt_utils.generate_surrogate_key(['changed.event_id']) }} as payment_key
+    from changed
+    inner join customers
+        on
+            coalesce(changed.customer_id, '{{ var("unknown_member") }}') = customers.customer_id
+            and changed.occurred_at >= customers.valid_from
+            and (changed.occurred_at < customers.valid_to or customers.valid_to is null)
+    inner join merchants
+        on
+            changed.merchant_id = merchants.merchant_id
+            and changed.occurred_at >= merchants.valid_from
+            and (changed.occurred_at < merchants.valid_to or merchants.valid_to is null)
 
 )
 

@@ -11,7 +11,7 @@ from pyiceberg.expressions import EqualTo
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
-from services.ingestion.lake import BATCH_ID
+from services.ingestion.tables import BATCH_ID
 from stack.journey.census import Ids, Payments, Quarantine
 from stack.journey.errors import StageUnavailableError
 from stack.journey.sightings import Sighting, Stage
