@@ -2,12 +2,14 @@
 
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
+from services.contracts.settings import REPOSITORY
 from stack.errors import StackError
 from stack.install.postgres import as_nobody, programs
 from stack.paths import PLATFORM
@@ -56,7 +58,7 @@ class Postgres(Server):
         return Program((*as_nobody(), *command), self.data, stop_signal="INT")
 
     def provision(self) -> None:
-        """Create the databases."""
+        """Create the databases, and bring bronze's tables to their newest version."""
         port = self.context.port("postgres", "sql")
         with psycopg.connect(
             host="127.0.0.1", port=port, user=USER, password=PASSWORD, dbname="postgres", autocommit=True
@@ -64,3 +66,12 @@ class Postgres(Server):
             there = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
             for name in set(DATABASES) - there:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        migrated = subprocess.run(
+            [sys.executable, "-m", "services.contracts.bronze"],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if migrated.returncode:
+            raise StackError(f"The bronze database could not be migrated:\n{migrated.stderr.strip()[-600:]}")
