@@ -7,7 +7,7 @@ from rich.console import Console
 
 from services.contracts.environment import environment
 from services.contracts.settings import state_dir
-from stack import lifecycle, pipeline, ports
+from stack import lifecycle, ports
 from stack.context import Context
 from stack.progress import Reporter
 
@@ -24,7 +24,6 @@ def fresh(reporter: Reporter) -> Iterator[None]:
         context = lifecycle.keep(Context.load(ports.free_offset(OFFSETS)))
         try:
             lifecycle.up(SERVERS, context, reporter)
-            pipeline.migrate()
             yield
         finally:
             lifecycle.reset(context, silent)
