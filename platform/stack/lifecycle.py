@@ -18,7 +18,7 @@ from stack.servers.base import Program, Server
 from stack.servers.registry import every_server, server
 from stack.supervise import Supervisor
 
-READY_WITHIN_S = 120
+READY_WITHIN_S = 180
 LOG_LINES = 15
 
 
