@@ -3,6 +3,7 @@
 python -m labkit.build             write labs/*.ipynb and solutions/*.ipynb (outputs stay where a cell did not change)
 python -m labkit.build --check     exit 1 if a notebook and its source disagree
 python -m labkit.build --execute   also run the solved notebooks on the live platform and keep their outputs
+python -m labkit.build 03_normalizer …   only these labs
 """
 
 import argparse
@@ -62,9 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m labkit.build", description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a notebook is out of step")
     parser.add_argument("--execute", action="store_true", help="run the solved notebooks and keep their outputs")
+    known = {path.stem: path for path in sorted(source.SOLUTIONS.glob("[0-9][0-9]_*.py"))}
+    parser.add_argument("labs", nargs="*", metavar="NN_name", help="only these labs; by default all")
     options = parser.parse_args(arguments)
+    if unknown := set(options.labs) - set(known):
+        parser.error(f"no such lab: {', '.join(sorted(unknown))}; there is {', '.join(known)}")
     stale = []
-    for path in sorted(source.SOLUTIONS.glob("[0-9][0-9]_*.py")):
+    for path in (known[name] for name in options.labs or known):
         learner, solution = generate(path, source.stubbed), generate(path, source.solved)
         learner_file, solution_file = source.LABS / f"{path.stem}.ipynb", path.with_suffix(".ipynb")
         if options.check:
