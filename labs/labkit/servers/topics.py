@@ -41,7 +41,7 @@ def end_offsets(names: Collection[str]) -> Offsets:
         ends: Offsets = await consumer.end_offsets(partitions)
         return ends
 
-    return _with_consumer(ask)
+    return with_consumer(ask)
 
 
 def find(since: Offsets, holds: Callable[[bytes], bool]) -> Position | None:
@@ -61,10 +61,10 @@ def find(since: Offsets, holds: Callable[[bytes], bool]) -> Position | None:
             waiting = {partition for partition in waiting if await consumer.position(partition) < ends[partition]}
         return None
 
-    return _with_consumer(ask)
+    return with_consumer(ask)
 
 
-def _with_consumer(ask: Callable[[AIOKafkaConsumer], Coroutine[None, None, T]]) -> T:
+def with_consumer(ask: Callable[[AIOKafkaConsumer], Coroutine[None, None, T]]) -> T:
     """Run `ask` with a consumer, in a thread of its own: a notebook's thread already runs an event loop."""
 
     async def session() -> T:
