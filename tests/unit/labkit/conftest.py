@@ -51,7 +51,7 @@ class Bench:
 
     def lab(self, names: Mapping[str, object] | None = None) -> Lab:
         results = Results([exercise.name for exercise in self.spec.exercises], self.folder / "results.json")
-        progress = Progress(self.folder / "progress.json")
+        progress = Progress(self.folder / "progress.jsonl")
         return Lab(self.spec, progress=progress, results=results, show=self.shown.append, names=names)
 
 
