@@ -1,14 +1,16 @@
 """The cable between one Kafka client and Kafka. A lab pulls it and puts it back; nobody else notices."""
 
 import asyncio
+import errno
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from labkit.errors import ServerDownError
 from stack.context import LOCALHOST, Context
 
+T = TypeVar("T")
 _CHUNK: Final = 2**16
 _WAIT_S: Final = 5
 
@@ -17,45 +19,62 @@ class Cable:
     """Forwards bytes. A client that is given `address` also comes back here, as Kafka's second listener tells it to."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, port: int, kafka_port: int) -> None:
-        """Run in `loop`, listen on `port`, forward to Kafka's listener on `kafka_port`; `put_back` connects it."""
+        """Run in `loop`, listen on `port` once it is laid, and forward to Kafka's listener on `kafka_port`."""
         self.address = f"{LOCALHOST}:{port}"
         self._loop = loop
         self._port = port
         self._kafka_port = kafka_port
-        self._server: asyncio.Server | None = None
+        self._in_place = True
         self._writers: set[asyncio.StreamWriter] = set()
 
     def pull(self) -> None:
-        """Break every connection, and refuse new ones."""
-        self._wait(self._pull())
+        """Break every connection, and each new one as soon as it is made."""
+        self._in_place = False
+        self.wait(self._break())
 
     def put_back(self) -> None:
-        """Let clients connect again. Raises `OSError` if the port is taken."""
-        self._wait(self._put_back())
+        """Let clients connect again."""
+        self._in_place = True
 
-    def _wait(self, doing: Coroutine[None, None, None]) -> None:
-        asyncio.run_coroutine_threadsafe(doing, self._loop).result(_WAIT_S)
+    def wait(self, doing: Coroutine[None, None, T]) -> T:
+        """Run something in the cable's loop and return its result."""
+        return asyncio.run_coroutine_threadsafe(doing, self._loop).result(_WAIT_S)
 
-    async def _put_back(self) -> None:
-        if self._server is None:
-            self._server = await asyncio.start_server(self._forward, LOCALHOST, self._port)
+    async def lay(self) -> asyncio.Server:
+        """Listen. Raises `OSError` if the port is taken."""
+        return await asyncio.start_server(self._forward, LOCALHOST, self._port)
 
-    async def _pull(self) -> None:
-        if self._server:
-            self._server.close()
-            self._server = None
+    async def _break(self) -> None:
         for writer in self._writers:
             writer.transport.abort()
+        # Until the last connection is closed, those that had only just been accepted too.
+        while left := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(left)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        with self._reachable(writer), suppress(OSError):
             kafkas, to_kafka = await asyncio.open_connection(LOCALHOST, self._kafka_port)
-        except OSError:
+            with self._reachable(to_kafka):
+                await asyncio.gather(_pump(reader, to_kafka), _pump(kafkas, writer))
+            await _closed(to_kafka)
+        await _closed(writer)
+
+    @contextmanager
+    def _reachable(self, writer: asyncio.StreamWriter) -> Iterator[None]:
+        """Keep a connection where `pull` finds it; the cable may be out already."""
+        self._writers.add(writer)
+        if not self._in_place:
             writer.transport.abort()
-            return
-        self._writers |= {writer, to_kafka}
-        await asyncio.gather(_pump(reader, to_kafka), _pump(kafkas, writer))
-        self._writers -= {writer, to_kafka}
+        try:
+            yield
+        finally:
+            self._writers.discard(writer)
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -80,24 +99,18 @@ def laid() -> Iterator[Cable]:
     thread.start()
     cable = Cable(loop, context.port("toxiproxy", "kafka"), context.port("kafka", "behind_proxy"))
     try:
+        server = cable.wait(cable.lay())
         try:
-            cable.put_back()
-        except OSError:
-            remedy = (
-                "if another notebook of this lab is open, stop its kernel (Kernel → Shut Down), then run this again."
-            )
-            raise ServerDownError(f"{cable.address} is taken, so no cable can begin there", try_next=remedy) from None
-        yield cable
-        cable.pull()
+            yield cable
+        finally:
+            cable.pull()
+            server.close()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        remedy = "if another notebook of this lab is open, stop its kernel (Kernel → Shut Down), then run this again."
+        raise ServerDownError(f"{cable.address} is taken, so no cable can begin there", try_next=remedy) from None
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        _end(loop)
-
-
-def _end(loop: asyncio.AbstractEventLoop) -> None:
-    left: set[asyncio.Task[Any]] = asyncio.all_tasks(loop)
-    for task in left:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-    loop.close()
+        loop.close()

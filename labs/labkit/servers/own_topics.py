@@ -48,8 +48,14 @@ def renew(partitions: Mapping[str, int]) -> None:
 def ends(names: Collection[str]) -> Offsets:
     """Return, for each partition of these topics, the offset of its next record. Raises `ServerDownError`."""
 
+    async def describe(admin: AIOKafkaAdminClient) -> list[TopicPartition]:
+        described = await admin.describe_topics(list(names))
+        return [TopicPartition(one["topic"], part["partition"]) for one in described for part in one["partitions"]]
+
+    partitions = sorted(with_admin(describe))
+
     async def ask(consumer: AIOKafkaConsumer) -> Offsets:
-        partitions = await _partitions(consumer, names)
+        consumer.assign(partitions)
         found: Offsets = await consumer.end_offsets(partitions)
         return found
 
@@ -110,11 +116,6 @@ async def _create(admin: AIOKafkaAdminClient, partitions: Mapping[str, int]) -> 
         for name, code, *_ in answer.topic_errors:
             if code not in (0, TopicAlreadyExistsError.errno):
                 raise ServerDownError(f"Kafka did not create {name} (its error code is {code})")
-
-
-async def _partitions(consumer: AIOKafkaConsumer, names: Collection[str]) -> list[TopicPartition]:
-    await consumer.topics()
-    return [TopicPartition(name, number) for name in names for number in consumer.partitions_for_topic(name) or ()]
 
 
 def _partition(record: ConsumerRecord[bytes, bytes]) -> TopicPartition:
