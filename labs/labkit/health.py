@@ -15,11 +15,12 @@ LOG_LINES = 8
 
 @dataclass(frozen=True)
 class Server:
-    """One server or service. `page` is a link to its own user interface, `memory_mib` what it may take."""
+    """One server or service. `page` is what its own user interface is called, `memory_mib` what it may take."""
 
     name: str
     ready: bool
     page: str
+    url: str
     login: str
     memory_mib: int
 
@@ -44,10 +45,9 @@ def of(names: Collection[str]) -> Sequence[Server]:
 
 
 def _server(spec: Spec, up: bool, context: Context) -> Server:  # noqa: FBT001 - what the probe said
-    page = ""
-    if spec.ui:
-        page = f"[{spec.ui['name']}]({context.url(spec.name, spec.ui['port'])}{spec.ui.get('path', '')})"
-    return Server(spec.name, up, page, spec.ui.get("login", ""), spec.memory_mib)
+    ui = spec.ui
+    url = f"{context.url(spec.name, ui['port'])}{ui.get('path', '')}" if ui else ""
+    return Server(spec.name, up, ui.get("name", ""), url, ui.get("login", ""), spec.memory_mib)
 
 
 def down(names: Collection[str]) -> Sequence[Server]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import stamina
 from IPython.core.getipython import get_ipython
 
-from labkit import health, source
+from labkit import frontend, health, source
 from labkit.errors import LabError, ServerDownError
 from labkit.frontend import Button
 from labkit.health import Server
@@ -100,7 +100,7 @@ def servers_panel(servers: Sequence[Server], by_hand: Sequence[str] = (), proble
             server.name,
             "up" if server.ready else "started in this lab" if server.name in by_hand else "down",
             f"{server.memory_mib} MiB",
-            f"{server.page}{': ' * bool(server.login)}{server.login}",
+            _page(server),
         )
         for server in servers
     ]
@@ -112,3 +112,9 @@ def servers_panel(servers: Sequence[Server], by_hand: Sequence[str] = (), proble
         table=(("", "server", "state", "memory", "its own page"), *rows) if rows else (),
         code="\n".join(server.last_lines() for server in down),
     )
+
+
+def _page(server: Server) -> str:
+    """Return a link to a server's own page; a link into somebody else's machine, in a saved output, is only a name."""
+    page = f"[{server.page}]({server.url})" if server.url and frontend.live() else server.page
+    return f"{page} ({server.login})" if server.login else page

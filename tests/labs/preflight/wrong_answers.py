@@ -136,7 +136,48 @@ PAYMENT_SQL: Wrong = {
     "off by one": (lambda e: select("amount + 1 AS amount, currency", e), "the amount is 43"),
 }
 
-WRONG = {"sign": SIGN, "tamper": TAMPER, "payment_sql": PAYMENT_SQL}
+
+def missing(accepted: list[str], booked: list[str]) -> set[str]:
+    return set(accepted) - set(booked)
+
+
+def doubled(booked: list[str]) -> set[str]:
+    return {one for one in booked if booked.count(one) > 1}
+
+
+def emptying(accepted: list[str], booked: list[str]) -> tuple[list[str], set[str]]:
+    twice = doubled(booked)
+    accepted[:] = [one for one in dict.fromkeys(accepted) if one not in booked]
+    return accepted, twice
+
+
+AUDIT: Wrong = {
+    "nothing returned": (lambda _a, _b: None, "returned a NoneType"),
+    "a difference alone": (missing, "returned a set"),
+    "numbers": (lambda a, b: (len(a) - len(b), 0), "the ids tell what"),
+    "text": (lambda a, b: (", ".join(missing(a, b)), ""), "one of them is a str"),
+    "the wrong way round": (lambda a, b: (doubled(b), missing(a, b)), "`missing` comes first"),
+    "the other direction": (lambda a, b: (missing(b, a), doubled(b)), "ask in one direction"),
+    "both directions": (lambda a, b: (set(a) ^ set(b), doubled(b)), "ask in one direction"),
+    "all that was accepted": (lambda a, b: (set(a), doubled(b)), "and the books have it"),
+    "each time that it was sent": (
+        lambda a, b: ([one for one in a if one not in b], doubled(b)),
+        "Stripe sent it twice, and it is one payment",
+    ),
+    "counts only": (lambda a, b: (set() if len(set(a)) == len(b) else missing(a, b), doubled(b)), "`missing` lacks"),
+    "doubled by the sender": (lambda a, b: (missing(a, b), doubled(a)), "which is Stripe's right"),
+    "all booked": (lambda a, b: (missing(a, b), set(b)), "which the books have once"),
+    "sets all the way": (lambda a, b: (missing(a, b), set(b) - set(b)), "that payment is counted twice"),
+    "each time that it is booked": (
+        lambda a, b: (missing(a, b), [one for one in b if b.count(one) > 1]),
+        "once is enough",
+    ),
+    "in place": (emptying, "changed a list that it was given"),
+}
+
+WRONG = {"sign": SIGN, "tamper": TAMPER, "payment_sql": PAYMENT_SQL, "audit": AUDIT}
+
+# Not as the reference writes it, and right.
 
 PAYMENT_SQL_RIGHT: dict[str, Callable[[str], str]] = {
     "a semicolon": lambda e: select("amount, currency", e) + ";\n",
@@ -145,7 +186,13 @@ PAYMENT_SQL_RIGHT: dict[str, Callable[[str], str]] = {
     "a sum": lambda e: select("sum(amount), currency", e) + " GROUP BY currency",
 }
 
-RIGHT = {"payment_sql": PAYMENT_SQL_RIGHT}
+RIGHT = {
+    "payment_sql": PAYMENT_SQL_RIGHT,
+    "audit": {
+        "sorted lists": lambda a, b: [sorted(missing(a, b)), sorted(doubled(b))],
+        "frozen sets": lambda a, b: (frozenset(missing(a, b)), frozenset(doubled(b))),
+    },
+}
 
 
 def prepare() -> None:

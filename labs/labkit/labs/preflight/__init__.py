@@ -1,6 +1,6 @@
 """Lab 00: what this machine has, and one payment on its way from a signed webhook to a query."""
 
-from labkit.labs.preflight import checks, hints
+from labkit.labs.preflight import audit_check, checks, hints
 from labkit.spec import Exercise, LabSpec
 from stack.manifest import servers, services
 
@@ -14,6 +14,7 @@ LAB = LabSpec(
         Exercise("sign", "sign a webhook as Stripe does", hints.SIGN, checks.sign),
         Exercise("tamper", "change one byte of a signed body", hints.TAMPER, checks.tamper),
         Exercise("payment_sql", "find a payment with SQL", hints.PAYMENT_SQL, checks.payment_sql),
+        Exercise("audit", "prove that nothing was lost or counted twice", hints.AUDIT, audit_check.audit),
     ),
     objectives=(
         "sign a webhook as Stripe does, and say why the gateway refuses a forged one",
