@@ -23,7 +23,8 @@ class Management:
         """Log in, by default as `root`. Raises `ServerDownError`."""
         settings = Catalog()
         root_id, _, root_secret = settings.credential.get_secret_value().partition(":")
-        self._client = httpx.Client(base_url=settings.uri.removesuffix("/catalog"), timeout=TIMEOUT_S)
+        self._base = settings.uri.removesuffix("/catalog")
+        self._headers: dict[str, str] = {}
         form = {
             "grant_type": "client_credentials",
             "scope": "PRINCIPAL_ROLE:ALL",
@@ -32,7 +33,7 @@ class Management:
         }
         answer = self._request("POST", "/catalog/v1/oauth/tokens", data=form)
         answer.raise_for_status()
-        self._client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        self._headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def send(self, method: str, path: str, body: object = None) -> httpx.Response:
         """Send one request, whatever its answer. Raises `ServerDownError` where there is none."""
@@ -59,10 +60,9 @@ class Management:
 
     def _request(self, method: str, path: str, **content: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
         try:
-            return self._client.request(method, path, **content)
+            return httpx.request(method, self._base + path, headers=self._headers, timeout=TIMEOUT_S, **content)
         except httpx.TransportError as error:
-            address = self._client.base_url
-            message = f"Polaris does not answer at {address} ({type(error).__name__})"
+            message = f"Polaris does not answer at {self._base} ({type(error).__name__})"
             raise ServerDownError(message, try_next=_UP) from None
 
 
