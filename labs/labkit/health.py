@@ -3,6 +3,9 @@
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from labkit.platform import scrub
 from stack import lifecycle, probes
@@ -10,7 +13,8 @@ from stack.context import Context
 from stack.manifest import Spec, with_needs
 from stack.supervise import Supervisor
 
-LOG_LINES = 8
+LOG_LINES = 6
+LINE_LENGTH = 160
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,19 @@ class Server:
 
     def last_lines(self) -> str:
         """Return the end of its log, without this machine's folders."""
-        lines = lifecycle.last_lines(self.name, LOG_LINES)
-        return scrub(
-            "\n".join([f"{self.name}, last lines of its log:", *(f"  {line}" for line in lines or ["(none)"])])
-        )
+        lines = [_readable(line) for line in lifecycle.last_lines(self.name, LOG_LINES)] or ["(none)"]
+        return scrub("\n".join([f"{self.name}, last lines of its log:", *(f"  {line}" for line in lines)]))
+
+
+def _readable(line: str) -> str:
+    """Return the moment, the level and the words of a line that a service logged as JSON; any other line as it is."""
+    try:
+        entry = msgspec.json.decode(line, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        return line[:LINE_LENGTH]
+    said = [str(entry.pop(name, "")) for name in ("timestamp", "level", "event")]
+    rest = (f"{name}={value}" for name, value in entry.items() if name not in ("service", "logger"))
+    return " ".join([said[0][11:19], *said[1:], *rest])[:LINE_LENGTH]
 
 
 def of(names: Collection[str]) -> Sequence[Server]:

@@ -13,7 +13,7 @@ from labkit.checking import Checker
 from labkit.errors import OutOfOrderError
 from labkit.fallback import with_fallback
 from labkit.frontend import Button
-from labkit.outcome import Outcome, Verdict, help_for
+from labkit.outcome import Outcome, Verdict
 from labkit.panel import Panel, Tone
 from labkit.platform import Platform
 from labkit.progress import Entry, Kind, Progress
@@ -81,8 +81,8 @@ class Lab:
         index = self._progress.next_hint(self.spec.name, name, len(hints))
         last = (f"That was the last; `lab.solution('{name}')` shows one.",) * (index + 1 == len(hints))
         title = f"{name}: hint {index + 1} of {len(hints)}"
-        buttons = help_for(name)[1:2] if last else help_for(name)[:1]
-        return Panel(title, lines=(hints[index], *last), buttons=buttons)
+        more = Button("Solution", f'lab.solution("{name}")') if last else Button("Next hint", f'lab.hint("{name}")')
+        return Panel(title, lines=(hints[index], *last), buttons=(more,))
 
     def solution(self, name: str) -> Panel:
         """Return the reference solution, to read. Writing your own first teaches more."""

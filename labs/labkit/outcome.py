@@ -78,18 +78,17 @@ class Verdict:
         )
 
     def _buttons(self) -> tuple[Button, ...]:
+        solution = f'lab.solution("{self.exercise}")'
         if self.outcome is Outcome.PASSED:
-            return (Button("One solution", f'lab.solution("{self.exercise}")'),)
-        return (Button("Check again"), *help_for(self.exercise))
+            return (Button("One solution", solution),)
+        if self.outcome is Outcome.COULD_NOT_CHECK:
+            return (Button("Check again"),)
+        return (
+            Button("Check again"),
+            Button("Hint", f'lab.hint("{self.exercise}")'),
+            Button("Solution", solution),
+            Button("Start over", f'lab.reset("{self.exercise}")'),
+        )
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return self.panel().bundle()
-
-
-def help_for(exercise: str) -> tuple[Button, ...]:
-    """Return the buttons for somebody who is stuck."""
-    return (
-        Button("Hint", f'lab.hint("{exercise}")'),
-        Button("Solution", f'lab.solution("{exercise}")'),
-        Button("Start over", f'lab.reset("{exercise}")'),
-    )

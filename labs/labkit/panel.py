@@ -78,7 +78,7 @@ class Panel:
             pairs = "<br>".join(f"{escape(name)}: <code>{escape(value)}</code>" for name, value in self.facts.items())
             parts.append(f'<div style="{_MUTED};font-size:12px;margin-top:4px">{pairs}</div>')
         if self.code:
-            parts.append(f'<pre style="margin:6px 0 0">{escape(self.code)}</pre>')
+            parts.append(f'<pre style="margin:6px 0 0;padding:6px 8px">{escape(self.code)}</pre>')
         parts.append(frontend.row(self.buttons))
         return "".join([*parts, "</div>"])
 

@@ -99,7 +99,7 @@ def servers_panel(servers: Sequence[Server], by_hand: Sequence[str] = (), proble
             "✓" if server.ready else "✗",
             server.name,
             "up" if server.ready else "started in this lab" if server.name in by_hand else "down",
-            f"{server.memory_mib} MiB",
+            f"{server.memory_mib}\N{NO-BREAK SPACE}MiB",
             _page(server),
         )
         for server in servers
