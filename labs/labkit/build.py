@@ -15,7 +15,7 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from labkit import notebooks, source
+from labkit import links, notebooks, source
 from services.contracts.environment import environment
 
 
@@ -78,7 +78,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if unknown := set(options.labs) - set(known):
         parser.error(f"no such lab: {', '.join(sorted(unknown))}; there is {', '.join(known)}")
-    stale = []
+    stale: list[Path] = []
+    outer, listed = (
+        links.listing(links.external([source.LABS / "README.md", *known.values()])),
+        source.LABS / "links.txt",
+    )
+    if not options.check:
+        listed.write_text(outer, encoding="utf-8")
+    elif not listed.exists() or listed.read_text(encoding="utf-8") != outer:
+        stale.append(listed)
     for path in (known[name] for name in options.labs or known):
         learner, solution = generate(path, source.stubbed, tags=False), generate(path, source.solved)
         learner_file, solution_file = source.LABS / f"{path.stem}.ipynb", path.with_suffix(".ipynb")

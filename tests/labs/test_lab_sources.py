@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from labkit import build, notebooks, source, todo
+from labkit import build, links, notebooks, source, todo
 from labkit.errors import NotAttemptedError
 from labkit.spec import load
 from services.contracts.settings import Stripe, platform_env_file
@@ -120,3 +120,24 @@ def test_each_lab_has_the_same_parts(lab_name: str) -> None:
     assert cells[0].cell_type == "markdown"
     for heading in ("Objective", "Story", "Predict", "What broke", "What to read next"):
         assert any(cell.cell_type == "markdown" and heading in cell.source for cell in cells), heading
+
+
+def test_no_link_leads_nowhere(lab_name: str) -> None:
+    assert not list(links.dead(source.path_of(lab_name), source.LABS))
+
+
+def test_no_link_of_the_syllabus_leads_nowhere() -> None:
+    assert not [name for name in links.dead(source.LABS / "README.md", source.LABS) if "name" not in name.lower()]
+
+
+def test_every_outer_link_is_well_formed() -> None:
+    assert not links.malformed(links.external([source.LABS / "README.md", *map(source.path_of, catalogue.LABS)]))
+
+
+def test_the_syllabus_tells_of_each_lab_what_its_specification_tells(lab_name: str) -> None:
+    spec = load(lab_name)
+    [line] = [line for line in (source.LABS / "README.md").read_text().splitlines() if f"({lab_name}.ipynb)" in line]
+    _, _, time, _, memory, *_ = line.split("|")
+
+    assert time.strip() == f"{spec.minutes} min"
+    assert memory.strip() == f"{spec.memory_mib / 1024:g} GiB"

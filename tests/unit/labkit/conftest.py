@@ -61,6 +61,7 @@ def lab_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("solutions", "labs"):
         (tmp_path / name).mkdir()
         monkeypatch.setattr(source, name.upper(), tmp_path / name)
+    (tmp_path / "labs" / "README.md").write_text("# Labs")
     path = tmp_path / "solutions" / "00_made_up.py"
     path.write_text(SOURCE)
     return path

@@ -87,7 +87,7 @@ def test_only_the_labs_that_are_named_are_built(lab_source: Path) -> None:
     lab_source.with_name("01_other.py").write_text(lab_source.read_text())
 
     assert build.main(["01_other"]) == 0
-    assert [path.name for path in sorted(source.LABS.iterdir())] == ["01_other.ipynb"]
+    assert [path.name for path in sorted(source.LABS.glob("*.ipynb"))] == ["01_other.ipynb"]
 
 
 @pytest.mark.usefixtures("lab_source")
