@@ -3,7 +3,6 @@
 Its records go to topics with a prefix, which nothing reads: whatever a wrong part lets in, the platform never sees.
 """
 
-import logging
 import secrets
 import socket
 import time
@@ -14,12 +13,12 @@ from typing import Any, Final
 
 import httpx
 import msgspec
-import structlog
 from aiokafka import AIOKafkaProducer
 from pydantic import SecretStr
 
 from labkit.errors import ServerDownError
 from labkit.servers.gateway import Answer
+from labkit.servers.quiet import quiet
 from services.contracts import topics
 from services.contracts.settings import Kafka, Stripe
 from services.gateway import publisher, routing
@@ -92,7 +91,7 @@ def serving(  # noqa: PLR0913 - every part has a default
         kafka=kafka or Kafka(),
     )
     own = OwnGateway(settings.url, secret)
-    with _quiet():
+    with quiet():
         app = bootstrap(
             settings,
             verify=None if verify is None else _listened_to(verify, own),
@@ -132,20 +131,3 @@ def _prefixed(send: Send, prefix: str, own: OwnGateway) -> Send:
             raise
 
     return sending
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the gateway's log, and aiokafka's complaints about a cable that was pulled, out of the notebook."""
-    before, configured = structlog.get_config(), structlog.is_configured()
-    loggers = [logging.getLogger(name) for name in ("aiokafka", "uvicorn.error")]
-    levels = [logger.level for logger in loggers]
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
-        structlog.configure(**before) if configured else structlog.reset_defaults()
