@@ -34,7 +34,9 @@ lab = labkit.start("01_lakehouse")
 #
 # ## First the store
 #
-# The platform can start one server at a time. If it runs already, because you come from lab 00, this changes nothing.
+# The platform can start one server at a time. If it runs already, because you come from lab 00, this changes nothing,
+# and says so. To see each of the three come up, first say `lakehouse down` in a terminal: it stops everything and keeps
+# all data.
 
 # %%
 lab.platform.run("up", "--only", "minio")
@@ -98,7 +100,7 @@ story.catalog_in_use()
 # ## Exercise 2: ask Polaris for a catalog
 #
 # One Polaris holds many catalogs. Each is created by `POST /catalogs` of the management API, with a body of these
-# fields ([its description](https://polaris.apache.org/releases/1.2.0/polaris-api-specs/polaris-management-api/)):
+# fields ([its description](https://github.com/apache/polaris/blob/main/spec/polaris-management-service.yml)):
 #
 # | field | what it says |
 # | --- | --- |
@@ -140,6 +142,10 @@ def catalog_request(name: str, location: str, s3_endpoint: str) -> dict:
 
 # %%
 lab.check("catalog_request")
+
+# %% [markdown]
+# Vended keys are good for the folder of that one table, and for reading only where the reader may only read. So what
+# stands in `allowedLocations` is the most that anybody will ever get through this catalog. And now the lab's own:
 
 # %%
 setup.send([("POST", "/catalogs", catalog_request(names.CATALOG, names.WAREHOUSE, ObjectStore().endpoint))])
@@ -209,8 +215,8 @@ lab.platform.run("up", "--only", "trino")
 # %% [markdown]
 # ## Exercise 4: tell Trino where the tables are
 #
-# Trino has no tables. It reads a *catalog file*, lines of `name=value`, for each place it shall know. Yours has to
-# name two servers:
+# Trino has no tables and remembers nothing of them. It reads a *catalog file*, lines of `name=value`, for each place
+# that it shall know. Yours has to name two servers:
 #
 # | lines | say |
 # | --- | --- |
@@ -269,10 +275,12 @@ def catalog_file(kind: str, warehouse: str) -> str:
 lab.check("catalog_file")
 
 # %% [markdown]
-# Now for good: from here on, Trino knows `lab01` by your file.
+# Now for good: from here on, Trino knows `lab01` by your file. Tables live in *namespaces*, as in a database's
+# schemas; this makes one called `lab01`, whose files go into your bucket.
 
 # %%
 catalog = setup.open_catalog()
+print("the lab's namespace is there:", (names.NAMESPACE,) in catalog.list_namespaces())
 story.load_in_trino(catalog_file)
 
 # %% [markdown]
@@ -351,7 +359,8 @@ files.tree(table)
 #   L --> M2["manifest ….avro"] --> D2["….parquet"]
 # ```
 #
-# A commit writes new objects beside the old ones, and at the very end asks the catalog to move its pointer from one
+# Three `metadata.json` for two appends: to create the table was a commit, too. A commit writes new objects beside the
+# old ones, and at the very end asks the catalog to move its pointer from one
 # `metadata.json` to the next. Whoever reads meanwhile follows the old pointer, and sees the old table, whole. That is
 # the answer to the first prediction: nothing is ever changed.
 #
@@ -370,8 +379,6 @@ story.metadata(table)
 
 
 # %%
-
-
 from pyiceberg.types import DecimalType  # noqa: F811 - an exercise's cell brings what its solution needs
 
 
@@ -410,8 +417,8 @@ story.ask("SELECT date(paid_at) AS day, sum(amount) AS total FROM payments GROUP
 # ## Exercise 7: which snapshot was it?
 #
 # Every commit left a snapshot, and the old ones are all still there. Find the one that was current at a moment: that is
-# how one reads the past, and how one goes back to it. Be careful with a table that has been rolled back before. A
-# snapshot can be newer than the moment's and yet not have been current. `moment` is a `datetime` that knows its zone.
+# how one reads the past, and how one goes back to it. Be careful with a table that has been rolled back before: the
+# newest snapshot need not have been the current one. `moment` is a `datetime` that knows its zone.
 
 
 # %%

@@ -169,6 +169,9 @@ CATALOG_FILE: Wrong = {
         "`iceberg.rest-catalog.uri` is a fixed address",
     ),
     "the shell's way": (lines(lambda t: t.replace("${ENV:S3_ENDPOINT}", "$ENV_S3_ENDPOINT")), "names no variable"),
+    "an f-string": (lambda _k, _w: f"uri=${ENV:CATALOG_URI}", "Python reads `{ENV:…}` in an f-string as its own"),  # noqa: F821
+    "no address": (without("iceberg.rest-catalog.uri"), "`iceberg.rest-catalog.uri` is missing"),
+    "a known slip": (lines(lambda t: t.replace("catalog.uri=", "catalog.url=")), "`iceberg.rest-catalog.uri`?"),
     "no file system": (without("fs.native-s3"), "`fs.native-s3.enabled=true` is missing"),
     "no endpoint": (without("s3.endpoint"), "`s3.endpoint` is missing"),
     "a name of another version": (

@@ -67,8 +67,8 @@ def _of_schema(schema: Schema) -> str | None:
     found = {field.name: field for field in schema.fields}
     missing, extra = sorted(set(COLUMNS) - set(found)), sorted(set(found) - set(COLUMNS))
     if missing or extra:
-        lists = f"missing {', '.join(missing) or 'none'}; too many {', '.join(extra) or 'none'}"
-        return f"the columns are not those asked for: {lists}"
+        lists = (f"{word} {', '.join(found)}" for word, found in (("missing", missing), ("too many", extra)) if found)
+        return f"the columns are not those asked for: {'; '.join(lists)}"
     return _of_types(found) or _of_required(found)
 
 

@@ -44,7 +44,7 @@ def parse(text: str) -> dict[str, str]:
 def check(attempt: Attempt) -> Passed:
     """Have Trino load the learner's file under a name of its own, and make, read and drop a table through it."""
     setup.open_catalog()
-    text = attempt(kind(), names.CATALOG)
+    text = _written(attempt)
     if mistake := _of_text(text):
         raise _wrong(mistake)
     properties = parse(text)
@@ -59,6 +59,18 @@ def check(attempt: Attempt) -> Passed:
         trino_catalogs.drop(name)
     evidence = {"Trino": f"loaded {len(properties)} properties, made a table in MinIO, read and dropped it"}
     return Passed(f"the running Trino took your file for the {kind()} catalog, wrote through it and read", evidence)
+
+
+def _written(attempt: Attempt) -> object:
+    try:
+        return attempt(kind(), names.CATALOG)
+    except WrongAnswerError as error:
+        if isinstance(error.__cause__, NameError) and error.__cause__.name == "ENV":
+            message = (
+                "Python reads `{ENV:…}` in an f-string as its own; leave the f out, or double the braces: `${{ENV:…}}`"
+            )
+            raise _wrong(message) from None
+        raise
 
 
 def _load(name: str, properties: Mapping[str, str]) -> None:
@@ -120,17 +132,23 @@ def _faults(found: Mapping[str, str]) -> Iterator[str]:
             yield f"the value of `{name}` names no variable; Trino reads `${{ENV:NAME}}`"
     if found.get(trino_catalogs.CONNECTOR) != "iceberg":
         yield "`connector.name=iceberg` is missing: Trino would not know which plugin is meant"
+    if f"{_REST}uri" not in found and f"{_REST}url" not in found:
+        yield f"`{_REST}uri` is missing: Trino would not know where the catalog is"
     if found.get("iceberg.catalog.type") != "rest":
         yield "`iceberg.catalog.type` is not `rest`; Trino would look for a Hive metastore"
     if found.get(f"{_REST}uri", "${ENV:CATALOG_URI}") != "${ENV:CATALOG_URI}":
         yield f"`{_REST}uri` is a fixed address, or another one; `${{ENV:CATALOG_URI}}` is right on every machine"
+    yield from _of_store(found)
+    yield from _of_kind(found)
+
+
+def _of_store(found: Mapping[str, str]) -> Iterator[str]:
     if "fs.native-s3.enabled" not in found:
         yield "`fs.native-s3.enabled=true` is missing: Trino would have nothing that can open `s3://…`"
     if "s3.endpoint" not in found:
         yield "`s3.endpoint` is missing: Trino would look for the bucket at Amazon"
     elif "${ENV:" not in found["s3.endpoint"]:
         yield "`s3.endpoint` is a fixed address, which another machine or port offset makes wrong: `${ENV:S3_ENDPOINT}`"
-    yield from _of_kind(found)
 
 
 def _of_kind(found: Mapping[str, str]) -> Iterator[str]:
