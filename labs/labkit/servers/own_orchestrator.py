@@ -19,12 +19,12 @@ from labkit.servers import by_value, own_database, own_process, own_topics
 from services.contracts.bronze.migrate import upgrade
 from services.contracts.events import UnifiedEvent, encode
 from services.contracts.settings import Postgres, Temporal
-from services.inference.settings import InferenceSettings
 from services.orchestrator.settings import OrchestratorSettings
 
 PATIENCE_S: Final = 25.0
 POLL_S: Final = 0.1
 PARTITIONS: Final = 2
+TABLES: Final = ("payment_events", "payment_events_quarantine")
 
 
 def an_event(**changes: object) -> UnifiedEvent:
@@ -70,6 +70,10 @@ class OwnOrchestrator:
     settings: OrchestratorSettings
     producer: AIOKafkaProducer
 
+    async def send(self, record: bytes) -> None:
+        """Put any record on the topic of unified events."""
+        await self.producer.send_and_wait(self.settings.events_topic, record)
+
     async def process(self, events: Collection[UnifiedEvent]) -> Mapping[str, tuple[str, dict[str, Any]]]:
         """Put events on the topic and return, by event id, the table that each ended in, and its row.
 
@@ -77,25 +81,32 @@ class OwnOrchestrator:
             StaleStateError: one of them is in neither table after 25 s.
         """
         for event in events:
-            await self.producer.send_and_wait(self.settings.events_topic, encode(event))
-        wanted = [event.event_id for event in events]
+            await self.send(encode(event))
+        return await self.wait_for([event.event_id for event in events])
+
+    async def wait_for(
+        self, event_ids: Collection[str], tables: Collection[str] = TABLES
+    ) -> Mapping[str, tuple[str, dict[str, Any]]]:
+        """Return table and row of each event as soon as all are in one of these tables. Raises `StaleStateError`."""
+        found: dict[str, tuple[str, dict[str, Any]]] = {}
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while len(found := await self._rows(wanted)) < len(wanted):  # noqa: ASYNC110 - PostgreSQL tells nobody
+                while len(found) < len(event_ids):
                     await asyncio.sleep(POLL_S)
+                    found = await self._rows(event_ids, tables)
         except TimeoutError:
-            missing = ", ".join(sorted(set(wanted) - set(found)))
+            missing = ", ".join(sorted(set(event_ids) - set(found)))
             raise StaleStateError(
-                f"after {PATIENCE_S:g} s, {missing} is in neither table",
+                f"after {PATIENCE_S:g} s, {missing} is not in {' or '.join(tables)}",
                 try_next="`lab.platform.status()` shows whether Temporal and PostgreSQL are ready.",
             ) from None
         return found
 
-    async def _rows(self, event_ids: Collection[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+    async def _rows(self, event_ids: Collection[str], tables: Collection[str]) -> dict[str, tuple[str, dict[str, Any]]]:
         found = {}
         dsn = self.settings.postgres.dsn
         async with await psycopg.AsyncConnection.connect(dsn, row_factory=dict_row) as connection:
-            for table in ("payment_events", "payment_events_quarantine"):
+            for table in tables:
                 query = f"SELECT * FROM {table} WHERE event_id = ANY(%s)"  # noqa: S608 - our own two names
                 for row in await (await connection.execute(query.encode(), [list(event_ids)])).fetchall():
                     found[row["event_id"]] = table, row
@@ -106,8 +117,6 @@ class OwnOrchestrator:
 async def running(
     name: str,
     definitions: Collection[Any] = (),
-    *,
-    inference_url: str = "",
     **overrides: Any,  # noqa: ANN401 - those of bootstrap
 ) -> AsyncIterator[OwnOrchestrator]:
     """Run the real orchestrator in a process of its own; at the end it gets SIGTERM.
@@ -115,7 +124,6 @@ async def running(
     Args:
         name: of the task queue and the beginning of the topics' and groups' names; with `_` for `-` of the database.
         definitions: the functions and classes among the overrides that this process must take as code.
-        inference_url: another inference than the platform's.
         overrides: what `services.orchestrator.bootstrap.bootstrap` takes. It goes there pickled.
 
     Raises:
@@ -124,7 +132,6 @@ async def running(
     settings = OrchestratorSettings(
         postgres=await asyncio.to_thread(database, name.replace("-", "_")),
         temporal=Temporal(task_queue=name),
-        inference=InferenceSettings(url=inference_url) if inference_url else InferenceSettings(),
         events_topic=f"{name}.events",
         events_group=f"{name}.events",
         dead_letters_topic=f"{name}.dlq",
