@@ -41,6 +41,10 @@ def renew(partitions: Mapping[str, int]) -> None:
             while there & set(await admin.list_topics()):  # noqa: ASYNC110 - Kafka tells nobody when
                 await asyncio.sleep(_POLL_S)
         await _create(admin, partitions)
+        # And knows of a new one some time after it has made it.
+        async with asyncio.timeout(_GONE_S):
+            while any(one["error_code"] for one in await admin.describe_topics(list(partitions))):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(_POLL_S)
 
     with_admin(again)
 

@@ -107,11 +107,6 @@ async def first_only(consumer: AIOKafkaConsumer, produce: Produce) -> None:
         await consumer.commit({partition: records[-1].offset + 1})
 
 
-async def for_ever(consumer: AIOKafkaConsumer, produce: Produce) -> None:
-    while True:
-        await commit_each(consumer, produce)
-
-
 async def commit_each(consumer: AIOKafkaConsumer, produce: Produce) -> None:
     """`relay` by somebody in no hurry: right."""
     for partition, records in (await consumer.getmany(timeout_ms=500)).items():

@@ -10,8 +10,10 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord
 
+from labkit.errors import WrongAnswerError
 from labkit.labs.normalizer import payments
 from labkit.servers import own_topics
+from labkit.servers.quiet import quiet
 from services.contracts.settings import Kafka
 from services.simulator.events import StripeEvent
 
@@ -42,7 +44,14 @@ def mistake(key: Key) -> str | None:
 
 
 def write(key: Key) -> Sequence[ConsumerRecord[bytes, bytes]]:
-    """Renew the topic, write all events under these keys, and return the records. Raises `ServerDownError`."""
+    """Renew the topic, write all events under these keys, and return the records.
+
+    Raises:
+        WrongAnswerError: with such keys there is nothing to be seen.
+        ServerDownError: Kafka does not answer.
+    """
+    if wrong := mistake(key):
+        raise WrongAnswerError(wrong, try_next="`lab.hint('key')`")
     own_topics.renew({ORDERS: PARTITIONS})
 
     async def produce() -> None:
@@ -50,7 +59,7 @@ def write(key: Key) -> Sequence[ConsumerRecord[bytes, bytes]]:
             for event in payments.interleaved():
                 await producer.send_and_wait(ORDERS, msgspec.json.encode(event), key(event))
 
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with quiet(), ThreadPoolExecutor(max_workers=1) as pool:
         pool.submit(asyncio.run, produce()).result()
     return own_topics.everything([ORDERS])
 

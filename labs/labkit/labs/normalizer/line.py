@@ -10,7 +10,6 @@ import msgspec
 from labkit.labs.normalizer import payments
 from labkit.panel import Panel, Tone
 from labkit.servers import own_normalizer
-from services.contracts import events
 from services.contracts.events import UnifiedEvent
 from services.contracts.topics import Header
 from services.normalizer import money, normalization, text
@@ -55,16 +54,16 @@ def show(major_units: MajorUnits, clean: Clean) -> Panel:
         payments.charge(None, "usd", customer="null"),
     ]
     found = own_normalizer.run([msgspec.json.encode(one) for one in charges], with_rules(major_units, clean))
-    came_out = {
-        event.provider_event_id: event for event in (events.decode(one.value or b"") for one in found.normalized)
-    }
+    # As it stands in the record: a rule may have made of it what is no unified event at all.
+    unified = [msgspec.json.decode(one.value or b"null") for one in found.normalized]
+    came_out = {event["provider_event_id"]: event for event in unified}
     dead = {msgspec.json.decode(one.value or b"null")["id"]: dict(one.headers) for one in found.dead}
     rows = []
     for one in charges:
         subject = one["data"]["object"]
         sent = (f"{subject['amount']} {subject['currency']}", repr(subject["customer"]))
         if event := came_out.get(one["id"]):
-            rows.append(("✓", *sent, f"{event.amount} {event.currency}", repr(event.customer_id)))
+            rows.append(("✓", *sent, f"{event['amount']} {event['currency']}", repr(event["customer_id"])))
         else:
             rows.append(("✗", *sent, "dead letter", dead[one["id"]][Header.ERROR_MESSAGE].decode()))
     table = (("", "amount", "customer", "came out", "customer, or what was wrong"), *rows)

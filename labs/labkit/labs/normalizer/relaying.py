@@ -17,7 +17,7 @@ from services.contracts.settings import Kafka
 
 SOURCE, SINK = "lab03.relay.in", "lab03.relay.out"
 COUNT: Final = 5
-WITHIN_S: Final = 15
+WITHIN_S: Final = 10
 STARTS: Final = 2
 IDLE_MS: Final = 200
 GROUP: Final = "lab03.relay"
