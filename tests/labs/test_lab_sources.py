@@ -17,6 +17,7 @@ EXERCISES = 4
 OBJECTIVES = 2
 WRONG_ANSWERS = 3
 IGNORED_AT_MOST = 1 / 3
+TELLING = 20  # shorter lines, such as `try:`, are in any notebook
 
 
 def test_the_notebooks_are_in_step_with_their_source() -> None:
@@ -94,7 +95,7 @@ def test_a_learners_notebook_holds_no_solution(lab_name: str) -> None:
     for exercise in load(lab_name).exercises:
         solved = set(source.solution(lab_name, exercise.name).splitlines())
         for line in solved - set(source.stub(lab_name, exercise.name).splitlines()):
-            assert line not in learners
+            assert len(line.strip()) < TELLING or line not in learners
 
 
 def test_the_solved_notebook_was_executed_and_passed_everything(lab_name: str, outputs: str) -> None:
