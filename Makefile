@@ -82,9 +82,9 @@ batch: install ## load bronze into Iceberg and build the marts
 reconcile: install ## compare every stage: what was accepted, what arrived where
 	@$(BIN)/lakehouse reconcile
 
-.PHONY: notebooks
-notebooks: install ## generate the labs from their sources and run the solved ones
-	@$(BIN)/python -m labkit.build --execute
+.PHONY: labs
+labs: install ## generate the labs from their sources and run the solved ones: make labs, or make labs NAME=03_normalizer
+	@$(BIN)/python -m labkit.build --execute $(NAME)
 
 .PHONY: format
 format: install ## format and mend the code

@@ -2,7 +2,8 @@
 # # Lab 00 · Preflight and tour
 #
 # **Objective.** At the end you have sent a payment through a real platform, seen it refuse a forged one, and asked
-# for it with SQL. You will know which server does what, and how to find any payment in any of them.
+# for it with SQL. You will know which server does what, how to find any payment in any of them, and how to prove that
+# none was lost.
 #
 # **How a lab works.** Read, run the cells from top to bottom (Shift-Enter), and write the functions that say
 # `labkit.todo()`. For each exercise:
@@ -10,7 +11,7 @@
 # | you call | you get |
 # | --- | --- |
 # | `lab.check("sign")` | a check that asks the live servers, and says whose fault it is if it does not pass |
-# | `lab.hint("sign")` | the next hint; each says more than the one before |
+# | `lab.hint("sign")` | the next hint; each says more than the one before (the button below a check does the same) |
 # | `lab.solution("sign")` | one solution, to read |
 # | `lab.reset("sign")` | the empty exercise again |
 #
@@ -31,7 +32,7 @@ from services.contracts.settings import Stripe
 from services.simulator.client import send
 from stack.journey import bootstrap as journey
 
-lab = labkit.start("00_preflight")
+lab = labkit.start("00")
 
 # %% [markdown]
 # ## Story
@@ -50,7 +51,7 @@ lab = labkit.start("00_preflight")
 #
 # ## What this machine has
 
-# %%
+# %% tags=["nbval-ignore-output"]
 lab.platform.doctor()
 
 # %% [markdown]
@@ -61,7 +62,7 @@ lab.platform.doctor()
 # **Predict.** Six servers and four services: how much memory will they take together, and which one the most? Write
 # down two numbers before you run the next cell. (If you came here by `make lab`, the servers already run.)
 
-# %%
+# %% tags=["nbval-ignore-output"]
 lab.platform.run("pipeline", "up")
 lab.platform.status()
 
@@ -118,7 +119,7 @@ def sign(payload: bytes, secret: str, timestamp: int) -> str:
 
 # %% [markdown]
 # The check makes an order of its own, signs it with your function, sends it through the live gateway, and then
-# looks into Kafka for it.
+# looks into Kafka for it. If it is there, the course's real simulator signs with your function, too.
 
 # %%
 lab.check("sign")
@@ -165,13 +166,16 @@ lab.check("tamper")
 #
 # ## Follow the money
 #
-# Two more customers buy the same machine, one in Tokyo, one in Kuwait. This time the simulator signs and sends.
+# Two more customers buy the same machine, one in Tokyo, one in Kuwait. This time the simulator sends, and tries again
+# where nobody answers. It signs with your function if your own order got in.
 
 # %%
 orders = [order, shop.order("jpy"), shop.order("kwd")]
-if not delivered:
+if delivered:
+    sent = await send(orders[1:], sign=sign)  # noqa: F704, PLE1142 - a notebook awaits at its top level
+else:
     print("Your own order did not get in, so the simulator signs and sends it too.")
-sent = await send(orders[1:] if delivered else orders)  # noqa: F704, PLE1142 - a notebook awaits at its top level
+    sent = await send(orders)  # noqa: F704, PLE1142
 print(sent)
 delivery.expect_all(sent)
 
@@ -184,9 +188,8 @@ print(f"all three are in bronze after {bronze.wait_for(ids):.1f} s more")
 # scored it for fraud. PostgreSQL holds what came out:
 
 # %%
-for row in bronze.rows(
-    "SELECT event_id, amount_cents, amount, currency, risk_level FROM payment_events WHERE event_id = ANY(%s)", ids
-):
+columns = "event_id, amount_cents, amount, currency, risk_level"
+for row in bronze.rows(f"SELECT {columns} FROM payment_events WHERE event_id = ANY(%s) ORDER BY currency DESC", ids):  # noqa: S608 - our own names
     print(row["event_id"], row["amount_cents"], "→", row["amount"], row["currency"], "· risk", row["risk_level"])
 
 # %% [markdown]
@@ -254,16 +257,82 @@ timeline.draw(found)
 # until you ran the batch. The ledger is the sender's: it is written after the gateway's answer, so it may stand after
 # Kafka.
 #
-# **Compare with your predictions**: which
-# step is the slowest, and does it matter to the customer who waits at the counter?
+# **Compare with your predictions**: which step is the slowest, and does it matter to the customer who waits at the
+# counter?
 #
 # ## What broke
+#
+# Now you break something. The normalizer stands between the two topics; without it, nothing new reaches bronze.
+#
+# **Predict.** What does the gateway answer while the normalizer is down? Where is the order meanwhile?
+
+# %%
+lab.platform.run("down", "--only", "normalizer")
+late = shop.order("usd")
+sent = await send([late])  # noqa: F704, PLE1142
+delivery.expect_all(sent)
+print("accepted:", sent.accepted.total())
+
+# %% tags=["nbval-ignore-output"]
+timeline.panel(journey.trace(event_id(late["id"])))
+
+# %% [markdown]
+# The gateway does not know that the normalizer is gone, and need not: its promise is kept when Kafka has the event.
+# The record lies in its topic until somebody reads on from the last committed offset.
+
+# %%
+lab.platform.run("up", "--only", "normalizer")
+bronze.wait_for([event_id(late["id"])])
+print("and now it is in bronze")
+
+# %% [markdown]
+# Nobody sent it again. That is the difference between a queue that remembers and a call that fails.
+#
+# Three more ways to break it, which cost more than a wait:
 #
 # - **A wrong byte**: 400, and nothing was kept. Without the check, 92 dollars would be in your books.
 # - **A float**: 42.10 has no exact binary form; sums drift, and somebody looks for the missing cent for a week. The
 #   amount is an integer, then an exact decimal, and never a float.
 # - **Division by 100**: right in New York, a hundredfold loss in Tokyo, and ten times too much in Kuwait.
 #
+# ## Exercise 4: prove it
+#
+# "I looked, and it was there" is no proof. An audit compares two lists: what the sender knows to be accepted, and what
+# the books hold. Neither list is clean: Stripe sends an event again if our answer got lost on the way, and a batch that
+# ran twice would book a payment twice.
+#
+# **Predict.** Two lists are equally long. Is that a proof?
+
+
+# %%
+from collections import Counter
+
+
+@lab.exercise("audit")
+def audit(accepted: list[str], booked: list[str]) -> tuple[set[str], set[str]]:
+    """Return (missing, doubled): ids that were accepted but are not booked, and ids that are booked more than once."""
+    ### BEGIN SOLUTION
+    doubled = {one for one, count in Counter(booked).items() if count > 1}
+    return set(accepted) - set(booked), doubled
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The check sends one order twice, both times accepted, and compares with what Trino finds in the books before the next
+# batch. Then it shows your audit what the books would look like if a batch had run twice.
+
+# %%
+lab.check("audit")
+
+# %% [markdown]
+# The platform has the same audit built in, over every stage at once: `lakehouse reconcile`. Here are its comparisons
+# for your orders' way, up to bronze:
+
+# %% tags=["nbval-ignore-output"]
+for found in journey.reconcile(wait_s=10, live=True).comparisons:
+    print(f"{found.left} ({found.left_count}) {'=' if found.equal else '≠'} {found.right} ({found.right_count})")
+
+# %% [markdown]
 # ## What to read next
 #
 # - `services/gateway/signature.py`: the other side of your first exercise, with all that can be wrong in a header.
@@ -274,5 +343,4 @@ timeline.draw(found)
 # `lakehouse down` stops the platform and keeps its data; `lakehouse pipeline up` brings both back.
 
 # %%
-# NBVAL_CHECK_OUTPUT
 lab.progress()

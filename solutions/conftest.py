@@ -4,4 +4,4 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("LABKIT_PROGRESS", str(Path(tempfile.mkdtemp(prefix="labkit-")) / "progress.json"))
+os.environ.setdefault("LABKIT_PROGRESS", str(Path(tempfile.mkdtemp(prefix="labkit-")) / "progress.jsonl"))

@@ -1,5 +1,6 @@
 """Reading and writing notebooks, typed: nbformat and jupytext publish no types, so it is said here once."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -21,9 +22,10 @@ def new(cells: list[NotebookNode]) -> NotebookNode:
     return cast("NotebookNode", _v4.new_notebook(cells=cells, metadata=_nbformat.from_dict(METADATA)))
 
 
-def code(source: str, identity: str) -> NotebookNode:
+def code(source: str, identity: str, tags: Sequence[str] = ()) -> NotebookNode:
     """Return a code cell without outputs."""
-    return cast("NotebookNode", _v4.new_code_cell(source, id=identity))
+    metadata = {"tags": list(tags)} if tags else {}
+    return cast("NotebookNode", _v4.new_code_cell(source, id=identity, metadata=metadata))
 
 
 def markdown(source: str, identity: str) -> NotebookNode:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from html import escape
 
+from labkit import frontend
+from labkit.frontend import Button
+
 
 class Tone(Enum):
     """The colour of a panel's edge: JupyterLab's theme variable, and a fallback for a page without a theme."""
@@ -23,6 +26,7 @@ _BOX = (
     "font-family:var(--jp-ui-font-family,sans-serif);font-size:14px;line-height:1.5"
 )
 _MUTED = "color:var(--jp-ui-font-color2,inherit)"
+_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 _CELL = "text-align:left;padding:1px 14px 1px 0;background:none"
 
 
@@ -32,10 +36,11 @@ class Panel:
 
     Args:
         title: One line.
-        lines: Paragraphs; text between backticks is set as code.
+        lines: Paragraphs; text between backticks is set as code, `[text](url)` as a link (in tables too).
         facts: Names and values, shown below in small print.
         table: Rows; the first is the heading.
-        code: Python or SQL, shown as it is.
+        code: Python, SQL or a log, shown as it is.
+        buttons: For whoever sits in front of a live notebook; not in the plain form.
     """
 
     title: str
@@ -44,6 +49,7 @@ class Panel:
     facts: Mapping[str, str] = field(default_factory=dict)
     table: Sequence[Sequence[str]] = ()
     code: str = ""
+    buttons: tuple[Button, ...] = ()
 
     def bundle(self) -> dict[str, str]:
         """Return both forms by MIME type, as Jupyter's display protocol asks."""
@@ -54,10 +60,11 @@ class Panel:
 
     def text(self) -> str:
         """Return the panel for a terminal."""
-        rows = [self.title, *(f"  {line}" for line in self.lines)]
+        rows = [self.title, *(f"  {_plain(line)}" for line in self.lines)]
         rows += [f"    {name}: {value}" for name, value in self.facts.items()]
-        widths = [max(len(row[i]) for row in self.table) for i in range(len(self.table[0]))] if self.table else []
-        rows += ["  " + "  ".join(cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip() for row in self.table]
+        table = [[_plain(cell) for cell in row] for row in self.table]
+        widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))] if table else []
+        rows += ["  " + "  ".join(cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip() for row in table]
         rows += [f"    {line}".rstrip() for line in self.code.splitlines()]
         return "\n".join(rows)
 
@@ -71,12 +78,18 @@ class Panel:
             pairs = "<br>".join(f"{escape(name)}: <code>{escape(value)}</code>" for name, value in self.facts.items())
             parts.append(f'<div style="{_MUTED};font-size:12px;margin-top:4px">{pairs}</div>')
         if self.code:
-            parts.append(f'<pre style="margin:6px 0 0">{escape(self.code)}</pre>')
+            parts.append(f'<pre style="margin:6px 0 0;padding:6px 8px">{escape(self.code)}</pre>')
+        parts.append(frontend.row(self.buttons))
         return "".join([*parts, "</div>"])
 
 
 def _inline(line: str) -> str:
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(line))
+    linked = _LINK.sub(r'<a href="\2" target="_blank" rel="noopener">\1</a>', escape(line))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", linked)
+
+
+def _plain(line: str) -> str:
+    return _LINK.sub(r"\1 (\2)", line)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

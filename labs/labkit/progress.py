@@ -1,36 +1,77 @@
-"""What a learner has passed and which hints they have seen, kept in one small file that survives restarts."""
+"""What a learner did, as a log that only grows: one JSON line per event; what was passed follows from it."""
 
+import contextlib
 import os
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import TypedDict
 
 import msgspec
 from filelock import FileLock
 
+from labkit import old_progress
 from labkit.outcome import Outcome
 from services.contracts.settings import state_dir
 
 
-class Entry(TypedDict, total=False):
-    """One exercise: its best outcome so far, the hints seen, and when it was last checked (ISO 8601, UTC)."""
+class Kind(StrEnum):
+    """What can happen. All but the first are about one exercise."""
 
-    outcome: str
-    hints: int
-    checked_at: str
+    STARTED = "started"
+    ATTEMPTED = "attempted"
+    OUTCOME = "outcome"
+    HINT = "hint"
+    SOLUTION = "solution"
+    RESET = "reset"
 
 
-# lab → exercise → entry
-Everything = dict[str, dict[str, Entry]]
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the log. `at` is ISO 8601, UTC; `outcome` is there where the kind is."""
+
+    at: str
+    lab: str
+    event: Kind
+    exercise: str = ""
+    outcome: Outcome | None = None
+
+
+class Entry(msgspec.Struct):
+    """One exercise, as its events tell: its best outcome, and what was tried and looked at since the last reset."""
+
+    outcome: Outcome = Outcome.NOT_ATTEMPTED
+    tries: int = 0
+    hints: int = 0
+    solution_seen: bool = False
 
 
 def progress_file() -> Path:
-    """Return where progress is kept: `LABKIT_PROGRESS` (a headless run's own file), else the clone's state."""
-    return Path(os.environ.get("LABKIT_PROGRESS") or state_dir() / "progress.json")
+    """Return where the log is: `LABKIT_PROGRESS` (a headless run's own file), else in the clone's state."""
+    return Path(os.environ.get("LABKIT_PROGRESS") or state_dir() / "progress.jsonl")
+
+
+def fold(events: Iterable[Event]) -> dict[str, Entry]:
+    """Return each exercise's state after these events of one lab. What was passed stays passed until it is reset."""
+    entries: dict[str, Entry] = {}
+    for event in events:
+        entry = entries.setdefault(event.exercise, Entry())
+        match event.event:
+            case Kind.ATTEMPTED:
+                entry.tries += 1
+            case Kind.OUTCOME if event.outcome and entry.outcome is not Outcome.PASSED:
+                entry.outcome = event.outcome
+            case Kind.HINT:
+                entry.hints += 1
+            case Kind.SOLUTION:
+                entry.solution_seen = True
+            case Kind.RESET:
+                del entries[event.exercise]
+    entries.pop("", None)
+    return entries
 
 
 class Progress:
-    """Progress over all labs. Every change is one atomic replacement of the file, so a killed kernel loses nothing."""
+    """The log of all labs, appended to by any number of kernels."""
 
     def __init__(self, path: Path) -> None:
         """Read and write `path`; neither it nor its folder needs to exist."""
@@ -38,51 +79,47 @@ class Progress:
         self._lock = FileLock(path.with_name(path.name + ".lock"))
 
     def of(self, lab: str) -> dict[str, Entry]:
-        """Return the entries of one lab by exercise."""
-        return self._read().get(lab, {})
-
-    def record(self, lab: str, exercise: str, outcome: Outcome) -> None:
-        """Keep an outcome. What was passed once stays passed until it is forgotten on purpose."""
+        """Return the state of one lab's exercises; an exercise without events is not among them."""
         with self._locked():
-            everything = self._read()
-            entry = everything.setdefault(lab, {}).setdefault(exercise, {})
-            entry["checked_at"] = datetime.now(UTC).isoformat(timespec="seconds")
-            if entry.get("outcome") != Outcome.PASSED:
-                entry["outcome"] = outcome.value
-            self._write(everything)
+            return fold(event for event in self._events() if event.lab == lab)
+
+    def record(self, lab: str, kind: Kind, exercise: str = "", outcome: Outcome | None = None) -> None:
+        """Append one event; it is on the disk when this returns."""
+        with self._locked():
+            self._append(Event(datetime.now(UTC).isoformat(timespec="milliseconds"), lab, kind, exercise, outcome))
 
     def next_hint(self, lab: str, exercise: str, ladder: int) -> int:
         """Return the index of the next hint of a ladder of `ladder` hints; after the last one, the last again."""
-        with self._locked():
-            everything = self._read()
-            entry = everything.setdefault(lab, {}).setdefault(exercise, {})
-            index = min(entry.get("hints", 0), ladder - 1)
-            entry["hints"] = index + 1
-            self._write(everything)
+        index = min(self.of(lab).get(exercise, Entry()).hints, ladder - 1)
+        self.record(lab, Kind.HINT, exercise)
         return index
 
-    def forget(self, lab: str, exercise: str) -> None:
-        """Start over with one exercise: its outcome and its hints are gone."""
-        with self._locked():
-            everything = self._read()
-            everything.get(lab, {}).pop(exercise, None)
-            self._write(everything)
-
-    def _locked(self) -> FileLock:
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        return self._lock
+        with self._lock:
+            old_progress.take_over(self._path)
+            yield
 
-    def _read(self) -> Everything:
+    def _events(self) -> Iterator[Event]:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Everything)
+            lines = self._path.read_bytes().splitlines()
         except FileNotFoundError:
-            return {}
-        except msgspec.MsgspecError:
-            # Kept under another name, for whoever wants to mend it.
-            self._path.replace(self._path.with_name(self._path.name + ".corrupt"))
-            return {}
+            return
+        for line in lines:
+            try:
+                yield msgspec.json.decode(line, type=Event)
+            except msgspec.MsgspecError:
+                continue  # Torn by a crash, or of a newer version: the others still count.
 
-    def _write(self, everything: Everything) -> None:
-        draft = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
-        draft.write_bytes(msgspec.json.format(msgspec.json.encode(everything, order="sorted"), indent=1))
-        draft.replace(self._path)
+    def _append(self, event: Event) -> None:
+        with self._path.open("ab+") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                torn = file.read(1) != b"\n"
+            else:
+                torn = False
+            # One write, so that a crash tears this line at most; a line torn earlier is ended first.
+            file.write(b"\n" * torn + msgspec.json.encode(event) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())

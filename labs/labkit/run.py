@@ -61,7 +61,7 @@ def run_notebook(notebook: Path, source: Source, reports: Path) -> LabResult:
     with tempfile.TemporaryDirectory() as folder, PeakMemory() as memory:
         results = Path(folder) / "results.json"
         started = time.monotonic()
-        with environment({"LABKIT_RESULTS": str(results), "LABKIT_PROGRESS": str(Path(folder) / "progress.json")}):
+        with environment({"LABKIT_RESULTS": str(results), "LABKIT_PROGRESS": str(Path(folder) / "progress.jsonl")}):
             try:
                 papermill.execute_notebook(
                     notebook,

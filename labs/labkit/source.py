@@ -10,8 +10,10 @@
 A cell with an exercise imports what it needs, so that its reference also runs alone, in a notebook left unsolved.
 """
 
+import ast
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,23 @@ def exercises(path: Path) -> dict[str, str]:
     return {name: cell for cell in cells for name in _EXERCISE.findall(cell)}
 
 
+def names(lab: str) -> frozenset[str]:
+    """Return the names that a lab's cells define at the top level."""
+    statements = ast.parse(path_of(lab).read_text(encoding="utf-8")).body
+    return frozenset(name for statement in statements for name in _defined(statement))
+
+
+def _defined(statement: ast.stmt) -> Iterator[str]:
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in names)
+        case _:
+            stored = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
+            yield from (node.id for node in stored if isinstance(node.ctx, ast.Store))
+
+
 def solution(lab: str, exercise: str) -> str:
     """Return the cell of the reference solution. Raises `LabError` where the source has none."""
     return solved(_cell(lab, exercise))
@@ -76,9 +95,11 @@ class _Reference:
         return lambda function: function
 
 
-def reference(lab: str, exercise: str) -> Callable[..., Any]:
-    """Return the reference solution as a function."""
-    namespace: dict[str, Any] = {"lab": _Reference}
-    exec(solution(lab, exercise), namespace)  # noqa: S102 - our own source, the one the solved notebook is made of
-    function: Callable[..., Any] = namespace[exercise]
-    return function
+def reference(lab: str, exercise: str, *, stub: bool = False) -> Callable[..., Any]:
+    """Return the reference solution as a function or class; or, for a test of a check, its stub."""
+    # A class asks which module it is of; that of a notebook's is `__main__`, and so is a reference's.
+    namespace: dict[str, Any] = {"__name__": "__main__", "lab": _Reference, "labkit": sys.modules["labkit"]}
+    cell = _cell(lab, exercise)
+    exec(stubbed(cell) if stub else solved(cell), namespace)  # noqa: S102 - our own source, the solved notebook's
+    answer: Callable[..., Any] = namespace[exercise]
+    return answer

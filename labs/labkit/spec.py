@@ -39,7 +39,18 @@ class Exercise:
 
 @dataclass(frozen=True)
 class LabSpec:
-    """One lab. `minutes` is a learner's time, `memory_mib` what the servers it starts and its kernel take together."""
+    """One lab.
+
+    Args:
+        name: `NN_name`, as the notebook is called.
+        title: What it is about, in a few words.
+        minutes: A learner's time.
+        memory_mib: What its servers and its kernel take together.
+        servers: Names of `platform/servers.toml`; what they need comes with them.
+        exercises: In the notebook's order.
+        objectives: What the learner can do afterwards; each completes "you can …".
+        started_by_hand: Those of `servers` that the lab's own cells start, so that `labkit.start` leaves them alone.
+    """
 
     name: str
     title: str
@@ -47,6 +58,8 @@ class LabSpec:
     memory_mib: int
     servers: tuple[str, ...]
     exercises: tuple[Exercise, ...]
+    objectives: tuple[str, ...] = ()
+    started_by_hand: tuple[str, ...] = ()
 
     def exercise(self, name: str) -> Exercise:
         """Return an exercise. Raises `LabError` naming those that exist."""

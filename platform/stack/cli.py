@@ -65,9 +65,11 @@ def up(
 
 
 @app.command()
-def down() -> None:
+def down(only: Annotated[str, typer.Option(help="Only these, comma-separated; by default everything.")] = "") -> None:
     """Stop everything of this clone."""
-    lifecycle.down(Reporter())
+    names = _names(only)
+    with_needs(names)
+    lifecycle.down(Reporter(), names)
 
 
 @app.command()

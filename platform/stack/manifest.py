@@ -12,7 +12,10 @@ from stack.paths import PLATFORM
 
 @dataclass(frozen=True)
 class Spec:
-    """One server or service. Ports are those without an offset; `memory_mib` is resident memory under load."""
+    """One server or service. Ports are those without an offset; `memory_mib` is resident memory under load.
+
+    `ui` is its own page for people: a name, the port, a path, and how to log in where one must.
+    """
 
     name: str
     order: int
@@ -24,6 +27,7 @@ class Spec:
     needs: tuple[str, ...] = ()
     on_demand: bool = False
     host: str = ""
+    ui: Mapping[str, str] = field(default_factory=dict)
     service: str = ""
     native: Mapping[str, Any] = field(default_factory=dict)
     compose: Mapping[str, Any] = field(default_factory=dict)

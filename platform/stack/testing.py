@@ -27,7 +27,7 @@ CHECKS: tuple[tuple[str, ...], ...] = (
     ("-m", "sqlfluff", "lint", "--disable-progress-bar", "dbt/models"),
     ("-m", "labkit.build", "--check"),
     (*PYTEST, "tests"),
-    (*PYTEST, "--nbval-lax", "solutions"),
+    (*PYTEST, "--nbval", "--nbval-sanitize-with", "tests/labs/nbval.cfg", "solutions"),
 )
 
 

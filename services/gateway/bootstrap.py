@@ -7,20 +7,24 @@ from functools import partial
 
 from starlette.applications import Starlette
 
-from services.gateway import publisher, stripe_signature
+from services.gateway import publisher, routing, stripe_signature
 from services.gateway.app import Gateway, WebhookEndpoint
 from services.gateway.body import Bodies
 from services.gateway.errors import BlankSecretError
 from services.gateway.metrics import Metrics
+from services.gateway.publisher import Send
+from services.gateway.routing import Route
 from services.gateway.settings import GatewaySettings
 from services.gateway.signature import Verify
 from services.gateway.webhooks import Publish, WebhookHandler
 
 
-def bootstrap(
+def bootstrap(  # noqa: PLR0913 - every part but the settings has a default
     settings: GatewaySettings,
     *,
     verify: Verify | None = None,
+    route: Route = routing.topic_for,
+    send: Send = publisher.send,
     publish: Publish | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Gateway:
@@ -29,6 +33,8 @@ def bootstrap(
     Args:
         settings: where Kafka is, the secret, and the bounds.
         verify: another signature check; by default the `stripe` library's, fenced (`stripe_signature`).
+        route: another choice of topics; they must be among those of `services.contracts.topics`.
+        send: another way to hand a record to Kafka's producer and wait for the acknowledgement.
         publish: another way to keep a record; by default Kafka. Without Kafka the gateway counts as ready.
         clock: seconds since 1970.
 
@@ -38,7 +44,7 @@ def bootstrap(
     secret = settings.stripe.webhook_secret.get_secret_value()
     if not secret.strip():
         raise BlankSecretError("STRIPE_WEBHOOK_SECRET is blank; `lakehouse up` makes one, or set Stripe's own whsec_…")
-    kafka = publisher.KafkaPublisher(settings.kafka.bootstrap_servers, timeout_s=settings.produce_timeout_s)
+    kafka = publisher.KafkaPublisher(settings.kafka.bootstrap_servers, timeout_s=settings.produce_timeout_s, send=send)
     bodies = Bodies(
         max_bytes=settings.max_body_bytes,
         max_total_bytes=settings.max_held_bytes,
@@ -51,6 +57,7 @@ def bootstrap(
         publish=publish or kafka.publish,
         clock=clock,
         produced=metrics.produce_seconds.add,
+        route=route,
     )
 
     @asynccontextmanager

@@ -2,10 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -36,14 +36,27 @@ def partition_for(key: bytes | None, partitions: list[int], available: list[int]
     return partitions[(hashed & 0x7FFF_FFFF) % len(partitions)]
 
 
+Send = Callable[[AIOKafkaProducer, Record], Awaitable[Any]]
+"""Write one record with this producer; done only when all in-sync replicas have it, else raise what Kafka raised."""
+
+
+def send(producer: AIOKafkaProducer, record: Record) -> Awaitable[Any]:
+    """Write one record and wait for its acknowledgement: `Send` as the gateway does it."""
+    acknowledged: Awaitable[Any] = producer.send_and_wait(
+        record.topic, value=record.value, key=record.key, headers=list(record.headers)
+    )
+    return acknowledged
+
+
 class KafkaPublisher:
     """An idempotent producer with `acks=all`, connected at the first use, and again after an error it cannot mend."""
 
-    def __init__(self, bootstrap_servers: str, *, timeout_s: float) -> None:
+    def __init__(self, bootstrap_servers: str, *, timeout_s: float, send: Send = send) -> None:
         """`timeout_s` bounds all of one `publish`: waiting for the connection, and for the acknowledgement."""
         self._bootstrap_servers = bootstrap_servers
         self._timeout_s = timeout_s
         self._deadline = Deadline(timeout_s)
+        self._send = send
         self._producer: AIOKafkaProducer | None = None
         self._connecting = asyncio.Lock()
 
@@ -58,9 +71,7 @@ class KafkaPublisher:
         try:
             with self._deadline:
                 producer = await self._connected()
-                await producer.send_and_wait(
-                    record.topic, value=record.value, key=record.key, headers=list(record.headers)
-                )
+                await self._send(producer, record)
         except MessageSizeTooLargeError:
             raise BodyTooLargeError(f"the record is larger than Kafka's limit of {MAX_RECORD_BYTES} bytes") from None
         except (TimeoutError, KafkaTimeoutError):

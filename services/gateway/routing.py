@@ -1,5 +1,6 @@
 """Which topic an event belongs to, and the Kafka record that is made of it. Pure."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -21,6 +22,10 @@ _TOPICS: Final = (
 )
 
 
+Route = Callable[[str], str]
+"""An event's type → the topic that it belongs to. A lab replaces it."""
+
+
 class Record(msgspec.Struct, frozen=True):
     """What is to be written to Kafka. Records with equal keys keep their order within a topic."""
 
@@ -36,10 +41,10 @@ def topic_for(event_type: str) -> str:
     return next((topic for prefix, topic in _TOPICS if event_type.startswith(prefix)), topics.UNROUTED)
 
 
-def accepted(event: StripeEvent, body: bytes, traceparent: str) -> Record:
+def accepted(event: StripeEvent, body: bytes, traceparent: str, route: Route = topic_for) -> Record:
     """Return the record of a good event: the bytes exactly as Stripe signed them, keyed by payment."""
     headers = ((tracing.HEADER, traceparent.encode()),)
-    return Record(topic_for(event.type), event.payment_key.encode(), body, headers)
+    return Record(route(event.type), event.payment_key.encode(), body, headers)
 
 
 def dead_letter(body: bytes, error: EventError, first_seen: datetime, traceparent: str) -> Record:

@@ -10,7 +10,7 @@ import msgspec
 from services.contracts import events
 from services.gateway import event, routing
 from services.gateway.errors import EventError, GatewayError
-from services.gateway.routing import Record
+from services.gateway.routing import Record, Route
 from services.gateway.signature import Verify
 
 Publish = Callable[[Record], Awaitable[None]]
@@ -34,6 +34,7 @@ class WebhookHandler:
     publish: Publish
     clock: Callable[[], float]
     produced: Callable[[float], None]
+    route: Route = routing.topic_for
 
     async def accept(self, body: bytes, signature_header: str, traceparent: str) -> Accepted:
         """Publish the event in the body.
@@ -52,7 +53,7 @@ class WebhookHandler:
             await self._keep(routing.dead_letter(body, error, datetime.fromtimestamp(now, UTC), traceparent))
             raise
         event_id = events.event_id(parsed.id)
-        record = routing.accepted(parsed, body, traceparent)
+        record = routing.accepted(parsed, body, traceparent, self.route)
         try:
             await self._keep(record)
         except GatewayError as error:

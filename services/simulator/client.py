@@ -16,7 +16,8 @@ from services.simulator.events import StripeEvent
 from services.simulator.gateway_client import Answer, Post, gateway
 from services.simulator.ledger import Append, Ledger
 from services.simulator.settings import SimulatorSettings
-from services.simulator.signing import sign
+from services.simulator.signing import Sign
+from services.simulator.signing import sign as as_stripe_does
 from services.simulator.summary import Summary
 
 _WAITING_PER_LANE = 8
@@ -32,6 +33,7 @@ async def send(  # noqa: PLR0913 - all but the events has a default
     stop: asyncio.Event | None = None,
     watch: Callable[[Summary], None] | None = None,
     post: Post | None = None,
+    sign: Sign = as_stripe_does,
     clock: Callable[[], float] = time.time,
 ) -> Summary:
     """Deliver the events and return what became of them.
@@ -49,6 +51,7 @@ async def send(  # noqa: PLR0913 - all but the events has a default
         stop: once it is set, what is under way is finished and nothing new begun.
         watch: called with the counts so far, four times a second.
         post: another way to reach the gateway, for tests.
+        sign: another way to sign, for a lab.
         clock: seconds since 1970, for the signatures.
     """
     settings = settings or SimulatorSettings()
@@ -58,7 +61,7 @@ async def send(  # noqa: PLR0913 - all but the events has a default
         append = stack.enter_context((ledger or Ledger.default()).appending())
         reach = await stack.enter_async_context(gateway(settings)) if post is None else post
         secret = settings.stripe.webhook_secret.get_secret_value()
-        sender = _Sender(reach, secret, settings.retry_for_s, append, clock, summary, stop)
+        sender = _Sender(reach, secret, settings.retry_for_s, append, sign, clock, summary, stop)
         started = time.monotonic()
         watching = asyncio.create_task(_watch(summary, watch, started)) if watch else None
         await _send_all(sender, _deliveries(events), settings.concurrency, rate)
@@ -111,6 +114,7 @@ class _Sender:
     secret: str
     retry_for_s: float
     append: Append
+    sign: Sign
     clock: Callable[[], float]
     summary: Summary
     stop: asyncio.Event
@@ -149,4 +153,4 @@ class _Sender:
     async def _attempt(self, following: Delivery) -> Answer:
         # Signed anew each time, as Stripe does: the first signature may be too old by now.
         signed = following.body if following.signed is None else following.signed
-        return await self.post(following.body, sign(signed, self.secret, int(self.clock())))
+        return await self.post(following.body, self.sign(signed, self.secret, int(self.clock())))

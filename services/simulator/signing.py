@@ -2,6 +2,10 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
+
+# Takes body, secret and seconds since 1970; returns the header.
+Sign = Callable[[bytes, str, int], str]
 
 
 def sign(body: bytes, secret: str, timestamp_s: int) -> str:

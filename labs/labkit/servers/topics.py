@@ -41,7 +41,7 @@ def end_offsets(names: Collection[str]) -> Offsets:
         ends: Offsets = await consumer.end_offsets(partitions)
         return ends
 
-    return _with_consumer(ask)
+    return with_consumer(ask)
 
 
 def find(since: Offsets, holds: Callable[[bytes], bool]) -> Position | None:
@@ -61,15 +61,17 @@ def find(since: Offsets, holds: Callable[[bytes], bool]) -> Position | None:
             waiting = {partition for partition in waiting if await consumer.position(partition) < ends[partition]}
         return None
 
-    return _with_consumer(ask)
+    return with_consumer(ask)
 
 
-def _with_consumer(ask: Callable[[AIOKafkaConsumer], Coroutine[None, None, T]]) -> T:
-    """Run `ask` with a consumer, in a thread of its own: a notebook's thread already runs an event loop."""
+def with_consumer(ask: Callable[[AIOKafkaConsumer], Coroutine[None, None, T]], group: str | None = None) -> T:
+    """Run `ask` with a consumer (of this group), in a thread of its own: a notebook's already runs an event loop."""
 
     async def session() -> T:
         servers = Kafka().bootstrap_servers
-        consumer = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest")
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=servers, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest"
+        )
         try:
             await consumer.start()
         except KafkaError as error:

@@ -2,6 +2,7 @@
 
 import shutil
 import tarfile
+from pathlib import Path
 
 from stack.install.java import java
 from stack.paths import PLATFORM
@@ -26,6 +27,11 @@ JVM = (
 
 class Trino(Server):
     """One Trino that is coordinator and worker, with only the plugins in use."""
+
+    @property
+    def _catalogs(self) -> Path:
+        """Where Trino looks by default, below the folder that it runs in. It writes there too (CREATE CATALOG)."""
+        return self.data / "etc" / "catalog"
 
     def installed(self) -> bool:
         """Tell whether it was unpacked."""
@@ -66,17 +72,19 @@ class Trino(Server):
             "node.environment": "course",
             "node.id": "lakehouse",
             "node.data-dir": self.data,
+            # A lab writes a catalog file and has it loaded (CREATE CATALOG) without a restart.
+            "catalog.management": "dynamic",
         }
         options = (f"-Xmx{self.spec.heap_mib}m", *JVM, *(f"-D{name}={value}" for name, value in properties.items()))
         command = (java(), *options, "-cp", f"{self.home / 'lib'}/*", self.spec.native["main"])
-        environment = self.context.environment() | {
-            "TRINO_CATALOG_DIR": str(config / "catalog" / self.context.choices.catalog),
-            "TRINO_PLUGIN_DIR": str(plugins),
-        }
+        environment = self.context.environment() | {"TRINO_PLUGIN_DIR": str(plugins)}
         return Program(command, self.data, environment)
 
     def prepare(self) -> None:
-        """Make the folder of plugins: links to the installed ones."""
+        """Make the folder of plugins, links to the installed ones, and that of catalogs, with the platform's own."""
+        self._catalogs.mkdir(parents=True, exist_ok=True)
+        for file in (PLATFORM / "trino" / "catalog" / self.context.choices.catalog).glob("*.properties"):
+            shutil.copyfile(file, self._catalogs / file.name)
         plugins = self.data / "plugin"
         plugins.mkdir(parents=True, exist_ok=True)
         for name in self.spec.native["plugins"]:

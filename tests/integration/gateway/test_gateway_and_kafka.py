@@ -8,20 +8,24 @@ import httpx
 import msgspec
 import psycopg
 import pytest
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import NotEnoughReplicasError
 from temporalio.client import Client
 
 from services.contracts import events, topics, tracing
 from services.contracts.settings import Kafka, Postgres, Temporal
+from services.gateway.bootstrap import bootstrap
 from services.gateway.event import payment_key
-from services.gateway.routing import topic_for
+from services.gateway.routing import Record, topic_for
+from services.gateway.server import in_background
 from services.gateway.settings import GatewaySettings
 from services.simulator.client import send
 from services.simulator.events import wrap
 from services.simulator.ledger import Ledger
 from services.simulator.signing import sign
 from services.simulator.simulation import simulate
-from tests.integration.gateway.harness import reading
+from tests.integration.gateway.harness import free_port, reading
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("live_pipeline")]
 
@@ -132,3 +136,17 @@ async def test_the_gateway_is_ready_and_measured() -> None:
         metrics = (await http.get("/metrics")).text
     assert f'gateway_accepted_total{{topic="{topics.UNROUTED}"}}' in metrics
     assert "process_resident_memory_bytes" in metrics
+
+
+async def test_a_send_of_ones_own_decides_whether_kafka_has_it() -> None:
+    async def refuse(_: AIOKafkaProducer, record: Record) -> None:
+        asked.append(record.topic)
+        raise NotEnoughReplicasError
+
+    asked: list[str] = []
+    settings = GatewaySettings(url=f"http://127.0.0.1:{free_port()}")
+    with in_background(bootstrap(settings, verify=lambda *_: None, send=refuse), settings) as url:
+        async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+            answer = await http.post("/webhooks/stripe", content=msgspec.json.encode(wrap({"id": "ch_1"}, "charge.x")))
+    assert (answer.status_code, asked) == (503, [topics.CHARGE])
+    assert "NotEnoughReplicasError" in answer.json()["error"]

@@ -1,11 +1,18 @@
 """Wrong answers that learners give, each with the part of the message that only it must get."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import json
 from collections.abc import Callable
 from typing import Any
+
+from labkit.labs.preflight import shop
+from labkit.platform import Platform
+from labkit.servers import bronze
+from services.contracts.events import event_id
+from services.simulator.client import send
 
 Wrong = dict[str, tuple[Callable[..., Any], str]]
 
@@ -34,7 +41,7 @@ SIGN: Wrong = {
         lambda p, s, t: f"Stripe-Signature: t={t},v1={hexed(s.encode(), signed(p, t))}",
         "without the header's name",
     ),
-    "a space": (lambda p, s, t: f"t={t}, v1={hexed(s.encode(), signed(p, t))}", "has a space"),
+    "a space": (lambda p, s, t: f"t={t}, v1={hexed(s.encode(), signed(p, t))}", "has a space or a line break"),
     "a line break": (lambda p, s, t: f"t={t},v1={hexed(s.encode(), signed(p, t))}\n", "has a space or a line break"),
     "v0": (lambda p, s, t: f"t={t},v0={hexed(s.encode(), signed(p, t))}", "labelled `v0`"),
     "other names": (lambda p, s, t: f"t={t};sig={hexed(s.encode(), signed(p, t))}", "does not have the form"),
@@ -117,7 +124,7 @@ PAYMENT_SQL: Wrong = {
     "one column": (lambda e: select("amount", e), "1 column; asked for were two"),
     "all columns": (lambda e: select("*", e), " columns; asked for were two"),
     "text": (lambda e: select("CAST(amount AS varchar), currency", e), "the amount is a varchar"),
-    "divided by 100.0, unnamed": (lambda e: select("amount_cents / 100.0, currency", e), "but JPY has no decimals"),
+    "divided by 100.0, unnamed": (lambda e: select("amount_cents / 100.0, currency", e), "divided by 100, but JPY"),
     "whole dollars": (lambda e: select("amount_cents / 100, currency", e), "the amount is a bigint"),
     "cents": (lambda e: select("amount_cents AS amount, currency", e), "the integer that Stripe sends"),
     "a float": (lambda e: select("CAST(amount AS double) AS amount, currency", e), "the amount is a double"),
@@ -125,14 +132,72 @@ PAYMENT_SQL: Wrong = {
         lambda e: select("amount_cents / DECIMAL '100.00' AS amount, currency", e),
         "divided by 100, but JPY",
     ),
-    "lower case": (lambda e: select("amount, lower(currency) AS currency", e), "the currency is usd; bronze has USD"),
-    "off by one": (lambda e: select("amount + 1 AS amount, currency", e), "; bronze has "),
+    "lower case": (lambda e: select("amount, lower(currency) AS currency", e), "the currency is usd"),
+    "off by one": (lambda e: select("amount + 1 AS amount, currency", e), "the amount is 43"),
 }
 
+
+def missing(accepted: list[str], booked: list[str]) -> set[str]:
+    return set(accepted) - set(booked)
+
+
+def doubled(booked: list[str]) -> set[str]:
+    return {one for one in booked if booked.count(one) > 1}
+
+
+def emptying(accepted: list[str], booked: list[str]) -> tuple[list[str], set[str]]:
+    twice = doubled(booked)
+    accepted[:] = [one for one in dict.fromkeys(accepted) if one not in booked]
+    return accepted, twice
+
+
+AUDIT: Wrong = {
+    "nothing returned": (lambda _a, _b: None, "returned a NoneType"),
+    "a difference alone": (missing, "returned a set"),
+    "numbers": (lambda a, b: (len(a) - len(b), 0), "the ids tell what"),
+    "text": (lambda a, b: (", ".join(missing(a, b)), ""), "one of them is a str"),
+    "the wrong way round": (lambda a, b: (doubled(b), missing(a, b)), "`missing` comes first"),
+    "the other direction": (lambda a, b: (missing(b, a), doubled(b)), "ask in one direction"),
+    "both directions": (lambda a, b: (set(a) ^ set(b), doubled(b)), "ask in one direction"),
+    "all that was accepted": (lambda a, b: (set(a), doubled(b)), "and the books have it"),
+    "each time that it was sent": (
+        lambda a, b: ([one for one in a if one not in b], doubled(b)),
+        "Stripe sent it twice, and it is one payment",
+    ),
+    "counts only": (lambda a, b: (set() if len(set(a)) == len(b) else missing(a, b), doubled(b)), "`missing` lacks"),
+    "doubled by the sender": (lambda a, b: (missing(a, b), doubled(a)), "which is Stripe's right"),
+    "all booked": (lambda a, b: (missing(a, b), set(b)), "which the books have once"),
+    "sets all the way": (lambda a, b: (missing(a, b), set(b) - set(b)), "that payment is counted twice"),
+    "each time that it is booked": (
+        lambda a, b: (missing(a, b), [one for one in b if b.count(one) > 1]),
+        "once is enough",
+    ),
+    "in place": (emptying, "changed a list that it was given"),
+}
+
+WRONG = {"sign": SIGN, "tamper": TAMPER, "payment_sql": PAYMENT_SQL, "audit": AUDIT}
+
 # Not as the reference writes it, and right.
+
 PAYMENT_SQL_RIGHT: dict[str, Callable[[str], str]] = {
     "a semicolon": lambda e: select("amount, currency", e) + ";\n",
     "other names": lambda e: select("amount AS paid, currency AS code", e),
     "the other order": lambda e: select("currency, amount", e),
     "a sum": lambda e: select("sum(amount), currency", e) + " GROUP BY currency",
 }
+
+RIGHT = {
+    "payment_sql": PAYMENT_SQL_RIGHT,
+    "audit": {
+        "sorted lists": lambda a, b: [sorted(missing(a, b)), sorted(doubled(b))],
+        "frozen sets": lambda a, b: (frozenset(missing(a, b)), frozenset(doubled(b))),
+    },
+}
+
+
+def prepare() -> None:
+    """A payment in each of the shop's currencies, in the lakehouse."""
+    orders = [shop.order(currency) for currency in shop.PRICES]
+    assert asyncio.run(send(orders)).ok
+    bronze.wait_for([event_id(order["id"]) for order in orders])
+    Platform(say=lambda _: None).batch()

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from services.contracts import topics
 from services.contracts.settings import Stripe
 from services.gateway.bootstrap import bootstrap
 from services.gateway.errors import BlankSecretError, SignatureError
@@ -58,3 +59,11 @@ async def test_health_is_ok_while_readiness_asks_kafka() -> None:
 async def test_without_kafka_the_gateway_is_ready(publisher: FakePublisher) -> None:
     async with await client(bootstrap(settings(), publish=publisher)) as http:
         assert (await http.get("/readyz")).status_code == 200
+
+
+async def test_a_routing_of_ones_own_decides(publisher: FakePublisher) -> None:
+    app = bootstrap(settings(), verify=lambda *_: None, route=lambda _: topics.UNROUTED, publish=publisher)
+    async with await client(app) as http:
+        answer = await http.post("/webhooks/stripe", content=json.dumps(EVENT).encode())
+    assert (answer.status_code, answer.json()["topic"]) == (200, topics.UNROUTED)
+    assert [record.topic for record in publisher.records] == [topics.UNROUTED]

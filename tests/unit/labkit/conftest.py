@@ -51,7 +51,7 @@ class Bench:
 
     def lab(self, names: Mapping[str, object] | None = None) -> Lab:
         results = Results([exercise.name for exercise in self.spec.exercises], self.folder / "results.json")
-        progress = Progress(self.folder / "progress.json")
+        progress = Progress(self.folder / "progress.jsonl")
         return Lab(self.spec, progress=progress, results=results, show=self.shown.append, names=names)
 
 
@@ -61,6 +61,7 @@ def lab_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("solutions", "labs"):
         (tmp_path / name).mkdir()
         monkeypatch.setattr(source, name.upper(), tmp_path / name)
+    (tmp_path / "labs" / "README.md").write_text("# Labs")
     path = tmp_path / "solutions" / "00_made_up.py"
     path.write_text(SOURCE)
     return path

@@ -81,3 +81,18 @@ def test_outputs_stay_with_cells_that_did_not_change() -> None:
 @pytest.mark.usefixtures("lab_source")
 def test_the_reference_runs_alone() -> None:
     assert source.reference("00_made_up", "double")(4) == 8
+
+
+def test_only_the_labs_that_are_named_are_built(lab_source: Path) -> None:
+    lab_source.with_name("01_other.py").write_text(lab_source.read_text())
+
+    assert build.main(["01_other"]) == 0
+    assert [path.name for path in sorted(source.LABS.glob("*.ipynb"))] == ["01_other.ipynb"]
+
+
+@pytest.mark.usefixtures("lab_source")
+def test_a_lab_that_does_not_exist_is_named_with_those_that_do(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        build.main(["07_nothing"])
+
+    assert "no such lab: 07_nothing; there is 00_made_up" in capsys.readouterr().err

@@ -33,5 +33,5 @@ def test_a_verdict_says_whose_fault_it_is() -> None:
 
     assert (
         verdict.panel().text()
-        == "sign: ? could not check\n  Kafka does not answer\n  Where to look: a server that is down."
+        == "sign: ? platform problem\n  Kafka does not answer\n  Where to look: a server that is down."
     )

@@ -71,6 +71,12 @@ async def test_what_is_sent_is_signed(ledger: Ledger) -> None:
     assert gateway.signatures == [sign(gateway.bodies[0], "whsec_unit", NOW)]
 
 
+async def test_what_is_sent_may_be_signed_by_somebody_elses_function(ledger: Ledger) -> None:
+    gateway = FakeGateway()
+    await send([GOOD], settings=SETTINGS, ledger=ledger, post=gateway, sign=lambda *_: "mine")
+    assert gateway.signatures == ["mine"]
+
+
 async def test_a_delivery_can_be_signed_over_other_bytes(ledger: Ledger) -> None:
     gateway = FakeGateway()
     await deliver([msgspec.structs.replace(delivery(GOOD), signed=b"other")], gateway, ledger)

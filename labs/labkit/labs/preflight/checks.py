@@ -1,23 +1,25 @@
 """The checks of this lab. Each asks the servers; what the answer got wrong is told apart by the pure modules beside."""
 
+import asyncio
 import time
-from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import msgspec
 
 from labkit.attempt import Attempt
-from labkit.errors import LabError, OutOfOrderError, QueryRefusedError, StaleStateError, WrongAnswerError
-from labkit.labs.preflight import amounts, changes, delivery, header, queries, shop
-from labkit.labs.preflight.amounts import Payment
-from labkit.servers import bronze, gateway, topics, warehouse
+from labkit.errors import LabError, QueryRefusedError, WrongAnswerError
+from labkit.labs.preflight import amounts, changes, delivery, header, loaded, queries, shop
+from labkit.servers import gateway, topics, warehouse
 from labkit.spec import Passed
 from services.contracts import topics as names
 from services.contracts.settings import Stripe
+from services.simulator.client import send
 from services.simulator.events import StripeEvent
 from services.simulator.signing import sign as reference_sign
 
 HINT = "`lab.hint('payment_sql')`"
+IN_THE_SIMULATOR = 5
 EVERYWHERE = (*names.WEBHOOKS, names.UNROUTED, names.WEBHOOK_DLQ)
 
 
@@ -40,7 +42,7 @@ def sign(attempt: Attempt) -> Passed:
         raise LabError(f"the gateway answered 200, but {names.PAYMENT_INTENT} does not hold {event['id']}")
     return Passed(
         "the gateway answered 200 to your signature, and Kafka holds the event",
-        {"event": event["id"], "Kafka": str(position)},
+        {"event": event["id"], "Kafka": str(position), "inside the simulator": _accepted_by_simulator(attempt)},
     )
 
 
@@ -76,7 +78,7 @@ def tamper(attempt: Attempt) -> Passed:
 
 def payment_sql(attempt: Attempt) -> Passed:
     """Run the learner's query for a payment in each kind of currency, and compare each answer with bronze."""
-    payments = _loaded_payments()
+    payments = loaded.payments()
     evidence = {}
     for event_id, payment in payments.items():
         sql = attempt(event_id)
@@ -90,7 +92,9 @@ def payment_sql(attempt: Attempt) -> Passed:
         others = [other for other in payments.values() if other != payment]
         if mistake := amounts.mistake(answer, payment, others):
             raise WrongAnswerError(mistake, try_next=HINT, evidence={"asked for": event_id})
-        evidence[event_id] = f"{payment.amount.normalize():f} {payment.currency}, as in bronze{_snapshot(event_id)}"
+        evidence[event_id] = (
+            f"{payment.amount.normalize():f} {payment.currency}, as in bronze{loaded.snapshot(event_id)}"
+        )
     return Passed(f"Trino, Iceberg and PostgreSQL agree on every amount{amounts.advice(answer)}", evidence)
 
 
@@ -98,37 +102,17 @@ def _find(event: StripeEvent, since: topics.Offsets) -> topics.Position | None:
     return topics.find(since, lambda value: event["id"].encode() in value)
 
 
-def _loaded_payments() -> Mapping[str, Payment]:
-    """Return the newest loaded payment of each of the shop's currencies, as bronze has it."""
-    found = bronze.rows(
-        """
-        SELECT DISTINCT ON (currency) event_id, amount_cents, currency, amount
-        FROM payment_events
-        WHERE loaded_to_iceberg AND event_type = 'payment_intent.succeeded' AND currency = ANY(%s)
-        ORDER BY currency, ingested_at DESC
-        """,
-        [currency.upper() for currency in shop.PRICES],
-    )
-    missing = {currency.upper() for currency in shop.PRICES} - {row["currency"] for row in found}
-    if missing:
-        raise OutOfOrderError(
-            f"no payment in {', '.join(sorted(missing))} has reached the lakehouse yet",
-            try_next="run the cells that send the three orders and run the batch, then check again.",
+def _accepted_by_simulator(attempt: Attempt) -> str:
+    """Let the real simulator sign some orders with the learner's function, and return how many got in."""
+    orders = [shop.order() for _ in range(IN_THE_SIMULATOR)]
+    with ThreadPoolExecutor(max_workers=1) as pool:  # a notebook's own thread already runs an event loop
+        sent = pool.submit(lambda: asyncio.run(send(orders, sign=attempt))).result()
+    if sent.unanswered:
+        delivery.expect_all(sent)
+    if sent.refused:
+        raise WrongAnswerError(
+            f"one order got in, and of {len(orders)} that the simulator sent with `sign` only {sent.accepted.total()}",
+            try_next="does `sign` depend on anything but its arguments?",
+            evidence={"gateway": ", ".join(sent.refused)},
         )
-    payments = sorted((Payment(**row) for row in found), key=lambda one: list(shop.PRICES).index(one.currency.lower()))
-    return {payment.event_id: payment for payment in payments}
-
-
-def _snapshot(event_id: str) -> str:
-    """Return which Iceberg snapshot brought an event: bronze names the batch, the snapshot carries its id."""
-    [row] = bronze.rows("SELECT load_batch_id FROM payment_events WHERE event_id = %s", event_id)
-    batch = row["load_batch_id"]
-    found = warehouse.query(
-        f"""SELECT snapshot_id FROM "payment_events$snapshots" WHERE element_at(summary, 'load_batch_id') = '{batch}'"""  # noqa: S608 - our own id
-    )
-    if not found.rows:
-        raise StaleStateError(
-            f"bronze says that batch {batch} was loaded, but no Iceberg snapshot carries its id",
-            try_next="was one store reset without the other? `lakehouse reset` resets them together.",
-        )
-    return f"; batch {batch}, snapshot {found.rows[0][0]}"
+    return f"{sent.accepted.total()} of {len(orders)} orders accepted, each signed by your function"
