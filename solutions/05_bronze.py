@@ -275,13 +275,13 @@ lab.check("review")
 # %%
 import psycopg
 
-with tables.connect() as connection:
-    tables.quarantine(connection, tables.row_of(an_event()), "to try it out")
-    try:
-        connection.execute("UPDATE payment_events_quarantine SET review_status = 'resolved', reviewed_by = ''")
-    except psycopg.errors.CheckViolation as refused:
-        print("PostgreSQL refused it:", refused.diag.constraint_name)
-    connection.rollback()
+connection = tables.connect()
+tables.quarantine(connection, tables.row_of(an_event()), "to try it out")
+try:
+    connection.execute("UPDATE payment_events_quarantine SET review_status = 'resolved', reviewed_by = ''")
+except psycopg.errors.CheckViolation as refused:
+    print("PostgreSQL refused it:", refused.diag.constraint_name)
+connection.close()  # without a commit: nothing of this stays
 
 # %% [markdown]
 # ## What to read next

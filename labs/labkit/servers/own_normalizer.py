@@ -13,7 +13,6 @@ from aiokafka.structs import ConsumerRecord
 from labkit.errors import LabError
 from labkit.servers import own_topics
 from labkit.servers.quiet import quiet
-from labkit.servers.topics import Offsets
 from services.contracts.settings import Kafka
 from services.normalizer.bootstrap import bootstrap
 from services.normalizer.normalization import Normalize
@@ -84,8 +83,3 @@ async def _until_committed(end: int) -> None:
             await asyncio.sleep(_POLL_S)
     finally:
         await admin.close()
-
-
-def positions(offsets: Offsets) -> str:
-    """Return offsets in words, partition by partition."""
-    return ", ".join(f"partition {one.partition}: {offset}" for one, offset in sorted(offsets.items()))

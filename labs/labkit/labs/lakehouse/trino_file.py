@@ -47,7 +47,7 @@ def check(attempt: Attempt) -> Passed:
     text = _written(attempt)
     if mistake := _of_text(text):
         raise _wrong(mistake)
-    properties = parse(text)
+    properties = parse(str(text))
     if mistake := _of_properties(properties):
         raise _wrong(mistake)
     name = names.own("trino")
