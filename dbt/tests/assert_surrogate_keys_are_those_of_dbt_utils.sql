@@ -1,4 +1,3 @@
-{{ config(meta={'dagster': {'ref': {'name': 'dim_customer'}}}) }}
 -- Keys are those of the public dbt_utils, so that one package can stand in for the other: the md5 beside each is theirs.
 with fields as (
     select
@@ -7,6 +6,8 @@ with fields as (
         42 as some_number,
         date '2026-11-23' as some_day,
         true as some_truth
+    from {{ ref('currencies') }}
+    limit 1
 ),
 
 keys as (
