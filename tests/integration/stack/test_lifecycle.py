@@ -142,7 +142,8 @@ def test_ctrl_c_while_postgres_makes_its_databases_is_mended_by_the_next_up(clon
         while not list((clone.state / "data").glob("*/base/1/PG_VERSION")):
             assert time.monotonic() < deadline
             time.sleep(0.005)
-        makers = [child for child in psutil.Process(first.pid).children(recursive=True) if "postgres" in child.name()]
+        children = psutil.Process(first.pid).children(recursive=True)
+        makers = [child for child in children if child.name() in ("initdb", "postgres")]
         for maker in makers:
             maker.suspend()
         first.send_signal(signal.SIGINT)
