@@ -1,12 +1,12 @@
-{{ config(meta={'dagster': {'ref': {'name': 'dim_customer'}}}) }}
--- Keys are those of the public dbt_utils, so that one package can stand in for the other: the md5 beside each is theirs.
+-- Keys are those of the public dbt_utils, so that either package will do: the md5 beside each is theirs.
 with fields as (
-    select
+    select distinct
         'cus_1' as some_text,
         cast(null as varchar) as no_text,
         42 as some_number,
         date '2026-11-23' as some_day,
         true as some_truth
+    from {{ ref('currencies') }}
 ),
 
 keys as (

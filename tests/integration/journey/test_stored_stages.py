@@ -99,7 +99,8 @@ def namespace(platform: object) -> Iterator[str]:  # noqa: ARG001 - asked for it
 def write(namespace: str, table: BronzeTable, batch_id: str, rows: list[dict[str, Any]]) -> None:
     complete = [row | {"ingested_at": AT, "load_batch_id": batch_id, "review_status": "open"} for row in rows]
     arrow = pa.Table.from_pylist(complete, schema=schema_to_pyarrow(table.schema, include_field_ids=False))
-    IcebergLake(iceberg.load, namespace).open(table).append(batch_id, arrow)
+    target = IcebergLake(iceberg.load, namespace).open(table)
+    target.commit(batch_id, target.write(arrow.to_batches()))
 
 
 def ask_trino(sql: str, namespace: str) -> None:
