@@ -202,8 +202,8 @@ for row in bronze.rows(f"SELECT {columns} FROM payment_events WHERE event_id = A
 lab.platform.batch()
 
 # %% [markdown]
-# Most of that is the same for three rows and for a hundred thousand: starting, planning, testing the result. That
-# is why the lakehouse is fed in batches.
+# Most of that is the same for a dozen rows and for ten thousand: starting, planning, testing the result. That is why
+# the lakehouse is fed in batches.
 #
 # ## Exercise 3: ask for it
 #

@@ -21,7 +21,7 @@ LAST_LINES = 15
 _ANY = re.compile("")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # What the batch loaded, and dbt's line on each model that it built or each thing that failed.
-_OF_A_BATCH = re.compile(r"payment_events\w*: |  batch |dbt: |failed: |Found \d+ models|\d+ of \d+ (OK|FAIL|ERROR) ")
+_OF_A_BATCH = re.compile(r"payment_events\w*: |  batch |dbt: |checks: |warning: |failed: |\d+ of \d+ (OK|FAIL|ERROR) ")
 _ABSOLUTE = re.compile(r"(?<![\w.:/~…])(?:/[\w.+@-]+)+/([\w.+@-]+)")
 
 
