@@ -198,7 +198,7 @@ for row in bronze.rows(f"SELECT {columns} FROM payment_events WHERE event_id = A
 #
 # **Predict.** An order reaches bronze in less than a second. How long will the batch take for a few rows?
 
-# %%
+# %% tags=["nbval-ignore-output"]
 lab.platform.batch()
 
 # %% [markdown]
