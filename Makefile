@@ -84,7 +84,7 @@ reconcile: install ## compare every stage: what was accepted, what arrived where
 
 .PHONY: labs
 labs: install ## generate the labs from their sources and run the solved ones: make labs, or make labs NAME=03_normalizer
-	@$(BIN)/python -m labkit.build --execute $(NAME)
+	@$(BIN)/lakehouse pipeline up && $(BIN)/python -m labkit.build --execute $(NAME)
 
 .PHONY: format
 format: install ## format and mend the code
