@@ -8,8 +8,7 @@ from stack.progress import Reporter
 
 def up(context: Context, reporter: Reporter, names: tuple[str, ...] | None = None) -> Context:
     """Start the servers (these, by default all) and the services. Does nothing for those that are ready."""
-    context = lifecycle.up(names or servers(), context, reporter)
-    return lifecycle.up(services(), context, reporter)
+    return lifecycle.up((*(names or servers()), *services()), context, reporter)
 
 
 def down(reporter: Reporter) -> None:
