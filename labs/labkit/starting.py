@@ -75,14 +75,10 @@ def bring_up(lab: Lab) -> Panel:
         return servers_panel(found, by_hand)
     problem = ""
     try:
-        _start(lab, missing)
+        lab.platform.run("up", "--only", ",".join(missing))
     except (ServerDownError, StackError) as error:
         problem = str(error)
     return servers_panel(health.of(lab.spec.servers), by_hand, problem)
-
-
-def _start(lab: Lab, missing: Sequence[str]) -> None:
-    lab.platform.run("up", "--only", ",".join(missing))
 
 
 def servers_panel(servers: Sequence[Server], by_hand: Sequence[str] = (), problem: str = "") -> Panel:

@@ -22,6 +22,13 @@ def free(port: int) -> bool:
     return True
 
 
+def free_port() -> int:
+    """Return a port of 127.0.0.1 at which nothing listens yet."""
+    with socket.socket() as listener:
+        listener.bind((LOCALHOST, 0))
+        return int(listener.getsockname()[1])
+
+
 def holder(port: int) -> str:
     """Return the process that listens on a port, as far as this user may know it."""
     with contextlib.suppress(psutil.Error):

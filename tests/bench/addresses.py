@@ -1,15 +1,6 @@
-"""Where a benchmark's own HTTP servers listen."""
-
-import socket
+"""Whether a benchmark's own HTTP servers listen."""
 
 import httpx
-
-
-def free_url() -> str:
-    """Return a URL on this machine at which nothing listens yet."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def answers(url: str) -> bool:

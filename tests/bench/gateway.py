@@ -9,8 +9,9 @@ import msgspec
 from services.contracts.settings import Stripe
 from services.simulator.signing import sign
 from services.simulator.simulation import simulate
+from stack import ports
 from tests.bench import vegeta
-from tests.bench.addresses import answers, free_url
+from tests.bench.addresses import answers
 from tests.bench.measured import Measured, running
 from tests.bench.result import Result, Target, interleaved
 
@@ -55,7 +56,7 @@ def _requests_per_s(url: str, seconds: float) -> float:
 
 @contextmanager
 def _serving(module: str) -> Iterator[tuple[Measured, str]]:
-    url = free_url()
+    url = f"http://127.0.0.1:{ports.free_port()}"
     with running(module, GATEWAY_URL=url) as process:
         process.wait_until(lambda: answers(url), "it answered")
         yield process, url

@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
+from stack import ports
 from tests.bench import vegeta
-from tests.bench.addresses import answers, free_url
+from tests.bench.addresses import answers
 from tests.bench.measured import Measured, output, running
 from tests.bench.payments import payments
 from tests.bench.result import Result, Target, interleaved
@@ -54,7 +55,7 @@ def _request(url: str, body: bytes) -> vegeta.Request:
 
 @contextmanager
 def _serving() -> Iterator[tuple[Measured, str]]:
-    url = free_url()
+    url = f"http://127.0.0.1:{ports.free_port()}"
     with running("tests.bench.programs.scikit_inference", INFERENCE_URL=url, **ONE_THREAD) as process:
         process.wait_until(lambda: answers(url), "it answered")
         vegeta.attack(_singles(url), connections=1, seconds=1)  # the first answers take longer

@@ -15,8 +15,9 @@ from services.contracts.settings import Postgres, Temporal
 from services.normalizer.errors import NormalizationError
 from services.normalizer.normalization import normalize
 from services.simulator.simulation import simulate
+from stack import ports
 from tests.bench import log
-from tests.bench.addresses import answers, free_url
+from tests.bench.addresses import answers
 from tests.bench.measured import BenchmarkError, running
 from tests.bench.result import Result, Target, interleaved
 
@@ -26,7 +27,7 @@ REFERENCE = "tests.bench.programs.empty_orchestrator"
 
 def throughput() -> Result:
     """The orchestrator with inference and PostgreSQL, from the first workflow's start to the last one's end."""
-    url = free_url()
+    url = f"http://127.0.0.1:{ports.free_port()}"
     peaks: list[int] = []
     with running("services.inference", INFERENCE_URL=url) as inference:
         inference.wait_until(lambda: answers(url), "it answered")

@@ -112,10 +112,6 @@ def answers(url: str) -> bool:
         return False
 
 
-def free_port() -> int:
-    return next(port for port in range(18_000, 19_000) if ports.free(port))
-
-
 @dataclass(frozen=True)
 class SmallMinio:
     """Where it is, and its disk as it is seen from outside of its mount namespace."""
@@ -131,7 +127,7 @@ def minio_on_a_small_disk(folder: Path) -> Iterator[SmallMinio]:
     if not shutil.which("unshare") or subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
         pytest.skip("a small disk needs a user namespace, which this machine does not give")
     store = ObjectStore()
-    port = free_port()
+    port = ports.free_port()
     program = server("minio", Context.load()).program().command[0]
     command = [
         program,

@@ -4,7 +4,6 @@ Its records go to topics with a prefix, which nothing reads: whatever a wrong pa
 """
 
 import secrets
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from services.gateway.routing import Record, Route
 from services.gateway.server import NotStartedError, in_background
 from services.gateway.settings import GatewaySettings
 from services.gateway.signature import Verify
+from stack import ports
 
 TOPICS: Final = (*topics.WEBHOOKS, topics.UNROUTED, topics.WEBHOOK_DLQ)
 PRODUCE_TIMEOUT_S: Final = 1.0
@@ -80,12 +80,9 @@ def serving(  # noqa: PLR0913 - every part has a default
     Raises:
         ServerDownError: it did not start.
     """
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
     secret = secret or SecretStr(f"whsec_{secrets.token_hex(16)}")
     settings = GatewaySettings(
-        url=f"http://127.0.0.1:{port}",
+        url=f"http://127.0.0.1:{ports.free_port()}",
         produce_timeout_s=PRODUCE_TIMEOUT_S,
         stripe=Stripe(webhook_secret=secret),
         kafka=kafka or Kafka(),

@@ -1,10 +1,7 @@
 """The real inference service with a learner's score in it: a process of its own, on a free port, to be stopped."""
 
 import signal
-import socket
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +11,9 @@ from typing import Any, Final, Self
 import httpx
 
 from labkit.errors import LabError, ServerDownError
-from labkit.servers import by_value
-from services.contracts.settings import REPOSITORY
+from labkit.servers import by_value, own_process
 from services.inference.settings import InferenceSettings
+from stack import ports
 
 PROGRAM: Final = Path(__file__).with_name("inference_program.py")
 READY_S: Final = 30.0
@@ -29,24 +26,14 @@ class OwnInference:
 
     def __init__(self, score: Callable[..., Any]) -> None:
         self._score = score
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        self.url = f"http://127.0.0.1:{ports.free_port()}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the process and return when it is ready. Raises `LabError` when it does not get there."""
         job = InferenceSettings(url=self.url), self._score
-        with tempfile.TemporaryFile() as stdin:
-            stdin.write(by_value.dumps(job, [self._score]))
-            stdin.seek(0)
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", PROGRAM],
-                stdin=stdin,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=REPOSITORY,
-            )
+        packed = by_value.dumps(job, [self._score])
+        self._process = own_process.spawn(PROGRAM, packed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + READY_S
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:

@@ -16,6 +16,25 @@ from services.contracts.settings import REPOSITORY
 ENDS_WITHIN_S: Final = 15.0
 HERE: Final = Path(__file__).parent
 
+Output = int | IO[bytes]
+"""What `subprocess` takes as an output: a file, or one of its constants."""
+
+
+def spawn(program: Path, job: bytes, *, stdout: Output, stderr: Output) -> subprocess.Popen[bytes]:
+    """Start a program by its path (with `-m` it would import all of labkit first), with a job on its stdin."""
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(job)
+        stdin.seek(0)
+        return subprocess.Popen(
+            [sys.executable, "-P", program], stdin=stdin, stdout=stdout, stderr=stderr, cwd=REPOSITORY
+        )
+
+
+def last_line(log: IO[bytes]) -> str:
+    """Return the last line of a log, without this machine's folders; nothing if it is empty."""
+    log.seek(0)
+    return " ".join(scrub(log.read().decode(errors="replace")).strip().splitlines()[-1:])
+
 
 @asynccontextmanager
 async def running(program: str, job: bytes) -> AsyncIterator[None]:
@@ -24,12 +43,8 @@ async def running(program: str, job: bytes) -> AsyncIterator[None]:
     Raises:
         LabError: it ended by itself; with its last line of log.
     """
-    with tempfile.TemporaryFile() as log, tempfile.TemporaryFile() as stdin:
-        stdin.write(job)
-        stdin.seek(0)
-        process = subprocess.Popen(  # noqa: ASYNC220 - a moment, once
-            [sys.executable, "-P", HERE / program], stdin=stdin, stdout=log, stderr=subprocess.STDOUT, cwd=REPOSITORY
-        )
+    with tempfile.TemporaryFile() as log:
+        process = spawn(HERE / program, job, stdout=log, stderr=subprocess.STDOUT)
         try:
             yield
         finally:
@@ -41,9 +56,4 @@ async def running(program: str, job: bytes) -> AsyncIterator[None]:
                 process.kill()
                 process.wait()
             if ended_by_itself:
-                raise LabError(f"{program} ended by itself (exit code {process.returncode}): {_last_line(log)}")
-
-
-def _last_line(log: IO[bytes]) -> str:
-    log.seek(0)
-    return " ".join(scrub(log.read().decode(errors="replace")).strip().splitlines()[-1:])
+                raise LabError(f"{program} ended by itself (exit code {process.returncode}): {last_line(log)}")

@@ -21,12 +21,6 @@ from services.contracts.settings import Kafka
 GATEWAY_TOPICS = (*topics.WEBHOOKS, topics.UNROUTED, topics.WEBHOOK_DLQ)
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 class Reader:
     """Reads every record that is written to the topics from its start on."""
 

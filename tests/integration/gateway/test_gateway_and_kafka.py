@@ -25,7 +25,8 @@ from services.simulator.events import wrap
 from services.simulator.ledger import Ledger
 from services.simulator.signing import sign
 from services.simulator.simulation import simulate
-from tests.integration.gateway.harness import free_port, reading
+from stack.ports import free_port
+from tests.integration.gateway.harness import reading
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("live_pipeline")]
 

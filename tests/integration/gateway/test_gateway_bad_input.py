@@ -18,7 +18,8 @@ from services.simulator.client import send
 from services.simulator.events import wrap
 from services.simulator.settings import SimulatorSettings
 from services.simulator.signing import sign
-from tests.integration.gateway.harness import GATEWAY_TOPICS, Reader, exchange, free_port, reading
+from stack.ports import free_port
+from tests.integration.gateway.harness import GATEWAY_TOPICS, Reader, exchange, reading
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("live_pipeline")]
 

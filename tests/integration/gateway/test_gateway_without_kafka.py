@@ -21,7 +21,8 @@ from services.gateway.server import NotStartedError, in_background
 from services.gateway.settings import GatewaySettings
 from services.simulator.events import wrap
 from services.simulator.signing import sign
-from tests.integration.gateway.harness import free_port, process, until
+from stack.ports import free_port
+from tests.integration.gateway.harness import process, until
 
 pytestmark = pytest.mark.integration
 

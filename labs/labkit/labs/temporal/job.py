@@ -1,7 +1,6 @@
 """A worker in a process of its own: started, waited for, and killed as `kill -9` does."""
 
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -12,9 +11,8 @@ from typing import Final, Self
 from labkit.errors import WrongAnswerError
 from labkit.labs.temporal import charges
 from labkit.labs.temporal.shop import Order
-from labkit.platform import scrub
-from labkit.servers import by_value
-from services.contracts.settings import REPOSITORY, Temporal
+from labkit.servers import by_value, own_process
+from services.contracts.settings import Temporal
 
 PATIENCE_S: Final = 30.0
 PROGRAM: Final = Path(__file__).with_name("worker_program.py")
@@ -39,12 +37,8 @@ class WorkerProcess:
             "dawdles": dawdles,
         }
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process is
-        with tempfile.TemporaryFile() as stdin:
-            stdin.write(by_value.dumps(job, [workflow, write_charge, Order]))
-            stdin.seek(0)
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", PROGRAM], stdin=stdin, stdout=subprocess.PIPE, stderr=self._log, cwd=REPOSITORY
-            )
+        packed = by_value.dumps(job, [workflow, write_charge, Order])
+        self._process = own_process.spawn(PROGRAM, packed, stdout=subprocess.PIPE, stderr=self._log)
 
     def wait_for_the_charge(self) -> None:
         """Return once the worker has written the charge. Raises `WrongAnswerError` if it does not."""
@@ -53,10 +47,8 @@ class WorkerProcess:
         said = self._process.stdout.readline() if self._process.stdout else b""
         alarm.cancel()
         if not said:
-            self._log.seek(0)
-            last = scrub(self._log.read().decode(errors="replace")).strip().splitlines()[-1:]
             raise WrongAnswerError(
-                f"the worker process wrote no charge within {PATIENCE_S:g} s: {' '.join(last)}",
+                f"the worker process wrote no charge within {PATIENCE_S:g} s: {own_process.last_line(self._log)}",
                 try_next="have `CollectPayment` and `write_charge` passed their checks?",
             )
 
