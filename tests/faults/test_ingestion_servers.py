@@ -96,9 +96,8 @@ def test_minio_cut(scratch: Scratch, minio: Proxy, behind: dict[str, str]) -> No
 
 @contextmanager
 def ended(command: list[str | Path], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server while the block runs; its output is not wanted."""
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet) as process:
+    """Run a server while the block runs; what it says goes to the test's own output, which a failure shows."""
+    with subprocess.Popen(command, env=environment) as process:
         try:
             yield process
         finally:
@@ -135,13 +134,17 @@ def minio_on_a_small_disk(folder: Path) -> Iterator[SmallMinio]:
         folder,
         "--address",
         f"127.0.0.1:{port}",
-        "--console-address",
-        f"127.0.0.1:{port + 1}",
     ]
-    keys = {"MINIO_ROOT_USER": store.access_key, "MINIO_ROOT_PASSWORD": store.secret_key.get_secret_value()}
+    keys = {
+        "MINIO_ROOT_USER": store.access_key,
+        "MINIO_ROOT_PASSWORD": store.secret_key.get_secret_value(),
+        "MINIO_BROWSER": "off",
+    }
     small_disk = [*unshare, "sh", "-c", IN_A_SMALL_DISK.format(size=DISK_MIB), folder]
     with ended([*small_disk, *command], os.environ | keys) as process:
-        until(lambda: answers(f"http://127.0.0.1:{port}/minio/health/ready"), "the second MinIO is ready")
+        ready = f"http://127.0.0.1:{port}/minio/health/ready"
+        until(lambda: process.poll() is not None or answers(ready), "the second MinIO is ready")
+        assert process.poll() is None, "the second MinIO ended at its start"
         yield SmallMinio(f"http://127.0.0.1:{port}", Path(f"/proc/{process.pid}/root{folder}"))
 
 

@@ -139,7 +139,7 @@ def test_the_lake_and_the_facts_tell_the_batch_its_snapshot_and_the_sums(namespa
     facts = FactsStage(Trino(schema_name=namespace))
     (fact,) = facts.look("stripe:evt_1")[Stage.FACTS]
     assert fact.at is not None
-    assert fact.at >= row.at
+    assert fact.at >= row.at.replace(microsecond=0)  # MinIO tells when a file was written to the second
     assert facts.payments() == lake.payments()
 
 

@@ -1,5 +1,6 @@
 """The command on real servers, in a state of its own: what a second clone on this machine would do."""
 
+import contextlib
 import json
 import os
 import signal
@@ -149,7 +150,8 @@ def test_ctrl_c_while_postgres_makes_its_databases_is_mended_by_the_next_up(clon
         first.send_signal(signal.SIGINT)
         first.communicate(timeout=30)
         for maker in makers:
-            maker.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # `up` may have ended it on its way out
+                maker.kill()
     assert makers
     mended = clone.up("postgres")
     assert mended.returncode == 0, mended.stderr
