@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from services.contracts.settings import state_dir
-from stack import doctor, probes
+from stack import doctor, probes, state_id
 from stack.catalog import choose
 from stack.context import Choices, Context
 from stack.errors import StackError
@@ -133,4 +133,5 @@ def reset(context: Context, reporter: Reporter) -> None:
     for folder in (data_dir(""), state_dir() / "ledger", state_dir() / "dagster", state_dir() / "logs"):
         shutil.rmtree(folder, ignore_errors=True)
     Choices(port_offset=context.choices.port_offset).save()
+    state_id.renew()
     reporter.say("All data of this clone is deleted; installed servers, secrets and the learner's progress are kept.")
