@@ -27,6 +27,7 @@ from stack.lab import open_lab
 from stack.manifest import specs, with_needs
 from stack.paths import log_file
 from stack.progress import Reporter
+from stack.snapshots.commands import app as snapshot_app
 
 # No pretty exceptions: they print local variables, and some of ours are secrets.
 app = typer.Typer(
@@ -38,6 +39,7 @@ app = typer.Typer(
 pipeline_app = typer.Typer(no_args_is_help=True, help="The payment services on the running servers.")
 app.add_typer(pipeline_app, name="pipeline")
 app.add_typer(dlq_app, name="dlq")
+app.add_typer(snapshot_app, name="snapshot")
 
 Offset = Annotated[
     int | None,

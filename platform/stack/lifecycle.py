@@ -16,6 +16,7 @@ from stack.paths import data_dir, log_file
 from stack.progress import Reporter
 from stack.servers.base import Program, Server
 from stack.servers.registry import every_server, server
+from stack.snapshots import swap
 from stack.supervise import Supervisor
 
 READY_WITHIN_S = 180
@@ -28,6 +29,7 @@ def up(names: tuple[str, ...], context: Context, reporter: Reporter) -> Context:
     Raises StackError: nothing was started if something is missing; what was started stays if a server fails.
     """
     wanted = with_needs(names or servers())
+    swap.finish()
     supervisor = Supervisor()
     running = _running(supervisor)
     if _is_up(wanted, running, supervisor, context):
@@ -128,6 +130,7 @@ def _stop_order(spec: Spec) -> int:
 def reset(context: Context, reporter: Reporter) -> None:
     """Stop everything and delete the data of every server, the ledger and the logs; keep the learner's progress."""
     down(reporter)
+    swap.discard()
     for each in every_server(context):
         each.wipe()
     for folder in (data_dir(""), state_dir() / "ledger", state_dir() / "dagster", state_dir() / "logs"):
