@@ -55,7 +55,8 @@ s3.put_object(Bucket=store.bucket, Key="mark", Body=b"{word}")
 MARKS = (
     STORES
     + """
-print(*sql.execute("SELECT word FROM mark").fetchone(), s3.get_object(Bucket=store.bucket, Key="mark")["Body"].read().decode())
+print(*sql.execute("TABLE mark").fetchone())
+print(s3.get_object(Bucket=store.bucket, Key="mark")["Body"].read().decode())
 """
 )
 
