@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import stamina
+
 from labkit import build, notebooks, seed, source
 from labkit.progress import Kind, Progress, progress_file
 from labkit.spec import Begins, LabSpec, load
@@ -73,6 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--yes", action="store_true", help="do not ask")
     options = parser.parse_args(arguments)
     reporter = Reporter()
+    stamina.instrumentation.set_on_retry_hooks([])  # what it tries again is said by our own messages, once
     try:
         spec = load(full_name(options.lab))
         if not (options.yes or _agreed(options.what, spec)):

@@ -7,7 +7,7 @@ from typing import Any
 
 from IPython.display import display as _display
 
-from labkit import source
+from labkit import source, timeline
 from labkit.attempt import Attempt, is_stub
 from labkit.checking import Checker
 from labkit.errors import OutOfOrderError
@@ -114,6 +114,14 @@ class Lab:
             Tone.GOOD if passed == len(rows) else Tone.INFO,
             table=(("exercise", "what", "outcome", "help"), *rows),
         )
+
+    @staticmethod
+    def trace(event_id: str, *, for_s: float = 0) -> None:
+        """Show where one payment is in every system, and follow it for some seconds while it is still on its way."""
+        # The clients of six servers take a second to import: only who traces waits for them.
+        from stack.journey.bootstrap import trace  # noqa: PLC0415
+
+        timeline.watch(event_id, for_s, trace, timeline.Screen())
 
     def passed(self) -> tuple[str, ...]:
         """Return the names of the exercises that are passed, restarts included."""

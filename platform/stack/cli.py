@@ -155,9 +155,10 @@ def env() -> None:
 def trace(
     event_id: Annotated[str, typer.Argument(help="evt_… or stripe:evt_….")],
     json: Json = False,  # noqa: FBT002 - an option
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until it has arrived.")] = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Show where one payment event is in every system."""
-    journey.trace(event_id, json=json)
+    """Show where one payment event is in every system, and pages of theirs that show it."""
+    journey.trace(event_id, json=json, follow=follow)
 
 
 @app.command()

@@ -34,13 +34,13 @@ class Clone:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [LAKEHOUSE, *arguments], env=self.environment, capture_output=True, text=True, timeout=120, check=False
+            [LAKEHOUSE, *arguments], env=self.environment, capture_output=True, text=True, timeout=300, check=False
         )
 
     def python(self, code: str) -> str:
         """Run Python on this clone's platform and return what it prints."""
         command = [sys.executable, "-c", code]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

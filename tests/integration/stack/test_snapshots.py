@@ -12,7 +12,8 @@ from .conftest import LAKEHOUSE
 if TYPE_CHECKING:
     from .conftest import Clone
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+# Servers stop and start several times: long, where much else goes on.
+pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 SEND = """
 import asyncio
