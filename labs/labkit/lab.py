@@ -71,7 +71,8 @@ class Lab:
         if name in self._written and not is_stub(self._written[name]):
             self._progress.record(self.spec.name, Kind.ATTEMPTED, name)
         verdict = self._checker.verdict(exercise, lambda: Attempt(name, self._newest(name)))
-        self._progress.record(self.spec.name, Kind.OUTCOME, name, verdict.outcome)
+        said = verdict.message if verdict.fault else ""
+        self._progress.record(self.spec.name, Kind.OUTCOME, name, verdict.outcome, said)
         self._results.record(name, verdict)
         return verdict
 

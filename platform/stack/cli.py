@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import stamina
@@ -212,6 +213,16 @@ def course(port_offset: Offset = None) -> None:
     """Run every lab headlessly, unsolved and then solved, and write the report."""
     _context(port_offset)
     _run("labkit.course")
+
+
+@app.command()
+def mentor(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Holds NAME.jsonl, the progress.jsonl of each learner.")
+    ],
+) -> None:
+    """Show a class: who is where, for how long, on which hint, and which wrong answers are common."""
+    _run("labkit.mentor", str(folder.resolve()))
 
 
 @app.command()
