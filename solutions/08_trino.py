@@ -260,9 +260,9 @@ hours.draw()
 
 # %% [markdown]
 # That is the whole trade: small files make answers fresh and slow; compaction makes them quick and the bucket large;
-# expiry makes it small again and the past short. (What is left in the bucket beside one data file are up to a hundred
-# older `metadata.json`, which the newest one still names.) The platform does all of it every night, with seven days of
-# past: `services/ingestion/maintenance.py`.
+# expiry makes it small again and the past short. (What is left in the bucket beside one data file are the
+# compaction's manifests, and older `metadata.json`, a hundred at most.) The platform does all of it every night, with
+# seven days of past: `services/ingestion/maintenance.py`.
 #
 # ## What broke
 #
