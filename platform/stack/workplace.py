@@ -5,7 +5,7 @@ forwarded port is enough where JupyterLab runs on another machine.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,11 @@ from stack.context import Context
 from stack.manifest import specs
 
 START_PAGE: Final = "course"
+# Pages that believe themselves at the top of their host: what in them has to name the path that they are served below.
+_REWRITES: Final[Mapping[str, Sequence[tuple[bytes, bytes]]]] = {
+    "minio": ((b'<base href="/"', b'<base href="%s/"'),),
+    "temporal": ((b'"/_app/', b'"%s/_app/'), (b'base: ""', b'base: "%s"'), (b"content-security-policy", b"x-was-csp")),
+}
 _TITLE: Final = "Your course"
 _TILE: Final = "course-tile"
 
@@ -37,7 +42,25 @@ def _interfaces(context: Context) -> Iterator[tuple[str, Mapping[str, Any]]]:
             "path_info": f"{path}{spec.ui.get('path', '/')}",
             "category": "The platform",
         }
-        yield path, {"command": [], "port": context.port(spec.name, spec.ui["port"]), "launcher_entry": tile}
+        port = context.port(spec.name, spec.ui["port"])
+        yield path, {"command": [], "port": port, "launcher_entry": tile, "rewrite_response": _below(path, spec.name)}
+
+
+def _below(path: str, name: str) -> Callable[[Any, Any], None]:
+    """Return what makes the answers of a server right for being served below `path`."""
+
+    def rewrite(response: Any, request: Any) -> None:  # noqa: ANN401 - jupyter-server-proxy publishes no types
+        here = f"{request.protocol}://{request.host}"
+        location = response.headers.get("Location", "")
+        if location.startswith(f"{here}/"):
+            # A path alone: jupyter-server-proxy puts its own before it.
+            response.headers["Location"] = location.removeprefix(here)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            base = f"{request.path.partition(f'/{path}/')[0]}/{path}".encode()
+            for theirs, ours in _REWRITES.get(name, ()):
+                response.body = response.body.replace(theirs, ours.replace(b"%s", base))
+
+    return rewrite
 
 
 def layouts() -> Path:

@@ -104,7 +104,7 @@ def _next(ahead: LabState, labs: Sequence[LabState]) -> tuple[str, str, str]:
         words = f"{ahead.passed} of {ahead.exercises} exercises passed; next is <code>{escape(ahead.left[0])}</code>."
         return title, words, "Go on"
     first = not any(one.begun for one in labs)
-    return title, f"About {ahead.minutes} minutes.", "Begin the course" if first else "Begin"
+    return title, f"{ahead.exercises} exercises.", "Begin the course" if first else "Begin"
 
 
 def _notebook(lab: LabState, base: str) -> str:
@@ -114,7 +114,7 @@ def _notebook(lab: LabState, base: str) -> str:
 
 def _lab(lab: LabState, base: str) -> str:
     share = 100 * lab.passed // lab.exercises
-    state = "done" if not lab.left else f"{lab.passed} of {lab.exercises}" if lab.begun else f"{lab.minutes} min"
+    state = "done" if not lab.left else f"{lab.passed} of {lab.exercises}" if lab.begun else ""
     return (
         f'<li class="lab"><span class="number">{lab.name[:2]}</span>'
         f"<a {_notebook(lab, base)}>{escape(lab.title)}</a><small>{state}</small>"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from labkit import source
 from labkit.outcome import Outcome
 from labkit.progress import Event, fold
-from labkit.spec import load
 from stack.context import Context
 from stack.manifest import specs
 from stack.supervise import Supervisor
@@ -19,7 +18,6 @@ class LabState:
 
     name: str
     title: str
-    minutes: int
     exercises: int
     left: Sequence[str]
     begun: bool
@@ -47,14 +45,10 @@ def labs(events: Sequence[Event]) -> list[LabState]:
     last = events[-1].lab if events else ""
     found = []
     for path in sorted(source.SOLUTIONS.glob("[0-9][0-9]_*.py")):
-        spec, done = load(path.stem), fold(event for event in events if event.lab == path.stem)
-        left = [
-            one.name for one in spec.exercises if one.name not in done or done[one.name].outcome is not Outcome.PASSED
-        ]
-        begun = any(event.lab == spec.name for event in events)
-        found.append(
-            LabState(spec.name, spec.title, spec.minutes, len(spec.exercises), left, begun, last=spec.name == last)
-        )
+        (title, names), done = source.outline(path), fold(event for event in events if event.lab == path.stem)
+        left = [name for name in names if name not in done or done[name].outcome is not Outcome.PASSED]
+        begun = any(event.lab == path.stem for event in events)
+        found.append(LabState(path.stem, title, len(names), left, begun, last=path.stem == last))
     return found
 
 

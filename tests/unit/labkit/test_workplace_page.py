@@ -14,7 +14,7 @@ def passed(lab: str, *exercises: str) -> list[Event]:
 
 
 def lab(name: str, *left: str, passed: int = 0, begun: bool = True, last: bool = False) -> LabState:
-    return LabState(name, f"All of {name}", 60, passed + len(left), left, begun, last)
+    return LabState(name, f"All of {name}", passed + len(left), left, begun, last)
 
 
 def test_a_learner_who_comes_for_the_first_time_begins_with_the_first_lab() -> None:
