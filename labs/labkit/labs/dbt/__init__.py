@@ -1,7 +1,7 @@
 """Lab 07: dbt in the real project: staging, a macro, a history that is tested, lineage, and what comes late."""
 
 from labkit.labs.dbt import changes, hints, histories, lineage, staged, tiers, versions
-from labkit.spec import Exercise, LabSpec
+from labkit.spec import Begins, Exercise, LabSpec
 
 LAB = LabSpec(
     name="07_dbt",
@@ -9,6 +9,7 @@ LAB = LabSpec(
     minutes=60,
     memory_mib=3072,
     servers=("trino",),
+    begins_with=Begins.PAYMENTS,
     exercises=(
         Exercise("staging", "one row per event, in its newest version", hints.STAGING, staged.check),
         Exercise("customer_tier", "a macro that the real models use", hints.CUSTOMER_TIER, tiers.check),

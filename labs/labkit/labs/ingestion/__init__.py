@@ -1,7 +1,7 @@
 """Lab 06: from bronze to Iceberg with Dagster, without losing a row and without doubling one."""
 
 from labkit.labs.ingestion import asset_check, auditing, claiming, hints, killing, totals, undoing
-from labkit.spec import Exercise, LabSpec
+from labkit.spec import Begins, Exercise, LabSpec
 
 LAB = LabSpec(
     name="06_ingestion",
@@ -9,6 +9,7 @@ LAB = LabSpec(
     minutes=60,
     memory_mib=3584,
     servers=("postgres", "minio", "catalog", "trino"),
+    begins_with=Begins.PAYMENTS,
     objectives=(
         "say which order of writing and marking loses rows, and prove it with a process that was killed",
         "load a table exactly once, whatever dies at whatever line",

@@ -1,7 +1,7 @@
 """Lab 08: what a query costs, how not to read, and looking after a table: compaction, expiry, orphans."""
 
 from labkit.labs.trino import compacting, estimating, expiring, hints, one_day, skipping
-from labkit.spec import Exercise, LabSpec
+from labkit.spec import Begins, Exercise, LabSpec
 
 LAB = LabSpec(
     name="08_trino",
@@ -9,6 +9,7 @@ LAB = LabSpec(
     minutes=60,
     memory_mib=3584,
     servers=("minio", "catalog", "trino"),
+    begins_with=Begins.PAYMENTS,
     objectives=(
         "write a query that reads one partition, and say from Trino's own figures that it did",
         "say which files a query can leave out, and what the order of rows has to do with it",
