@@ -223,16 +223,17 @@ lab.check("guest_versions")
 # ## Exercise 4: a test
 #
 # A dbt test is a query for what must not be: **each row that it returns is a failure**, and none is a pass. A *generic*
-# test takes the model, and here the column that names what has the history, so that it serves guests and merchants
-# alike:
+# test is told which model to look at, and in which column:
 #
 # ```
-# {% test history(model, key) %}
-# select … from {{ model }} …
+# {% test positive(model, column_name) %}
+# select * from {{ model }} where {{ column_name }} <= 0
 # {% endtest %}
 # ```
 #
-# It must find, in any table with `{{ key }}`, `valid_from`, `valid_to` and `is_current`, every version
+# Yours is called `history` and takes `model` and `key`, the column that names what has the history; so it serves guests
+# and merchants alike. In any table with that column, `valid_from`, `valid_to` and `is_current`, it must find every
+# version
 #
 # - that does not end just where the next of its key begins (the last has no next one and no end);
 # - that ends before, or when, it begins;
