@@ -20,7 +20,7 @@ from services.ingestion.bootstrap import bootstrap
 from services.ingestion.lake import IcebergLake
 from services.ingestion.tables import PAYMENT_EVENTS
 
-CHILD_WITHIN_S = 20
+CHILD_WITHIN_S = 60
 CHANGING = ("claim", "write", "commit", "mark")
 """The calls after which the world is another one; to die after any other is to die after the one before it."""
 ROWS = 5

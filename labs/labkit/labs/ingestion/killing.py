@@ -20,7 +20,7 @@ from labkit.spec import Passed
 Load = Callable[[Steps, Callable[[], str]], object]
 Said = dict[str, Any]
 PROGRAM: Final = Path(__file__).with_name("kill_program.py")
-WITHIN_S: Final = 120
+WITHIN_S: Final = 600
 KILLED: Final = -9
 ALARM: Final = -14
 CHECKS: Final = World("lab06_killed")
@@ -74,7 +74,11 @@ def _run(world: World, load: Load, only_after: str | None = None) -> list[Said]:
     packed = by_value.dumps(job, [Steps, load, audit_of.audit, arriving.arrive_at])
     process = own_process.spawn(PROGRAM, packed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with process:
-        told, _ = process.communicate(timeout=WITHIN_S)
+        try:
+            told, _ = process.communicate(timeout=WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise LabError(f"the program that is killed was still busy after {WITHIN_S} s") from None
     said = [json.loads(line) for line in told.splitlines() if line.startswith(b"{")]
     if not said or "ended" not in said[-1]:
         raise LabError(f"the program that is killed ended by itself with {process.returncode}")
@@ -84,7 +88,7 @@ def _run(world: World, load: Load, only_after: str | None = None) -> list[Said]:
 def _mistake(said: list[Said], died: list[str]) -> str | None:  # noqa: PLR0911 - one for each mistake
     when = f"a batch was killed after `{died[-1]}` and the next one ran to its end" if died else "one batch ran"
     if said[-1]["ended"] == ALARM:
-        return f"{when}, or rather did not: it was still busy after 20 s"
+        return f"{when}, or rather did not: it was still busy after a minute"
     if raised := next((one for one in said if "raised" in one), None):
         return f"{when}: `load` raised {raised['raised']}: {raised['message']}"
     books = [one for one in said if "lost" in one][-1]
