@@ -70,7 +70,12 @@ if (lab) {
       lab.commands.execute("docmanager:open", { path: link.dataset.path });
     });
   }
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) location.reload(); });
+  // Whoever comes back to this tab has done something in another.
+  let away = false;
+  new IntersectionObserver(([seen]) => {
+    if (seen.isIntersecting && away) location.reload();
+    away = !seen.isIntersecting;
+  }).observe(document.querySelector("h1"));
 }
 </script>
 </body></html>
