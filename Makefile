@@ -15,7 +15,7 @@ install: ## make .venv from the locks (every other target does it when needed)
 	@$(PYTHON) platform/bootstrap.py
 
 .PHONY: lab
-lab: install ## start the platform and open JupyterLab on lab 00
+lab: install ## start the platform and open JupyterLab
 	@$(BIN)/lakehouse lab $(OFFSET)
 
 .PHONY: course

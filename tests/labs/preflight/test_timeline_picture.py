@@ -23,18 +23,6 @@ JOURNEY = Journey(
 )
 
 
-def test_time_counts_from_the_first_sighting_and_absent_stages_are_left_out() -> None:
-    assert timeline.moments(JOURNEY) == [("ledger", 0.25), ("kafka", 0.0), ("iceberg", 20.0)]
-
-
-def test_the_panel_has_every_stage_and_why_one_could_not_be_asked() -> None:
-    text = timeline.panel(JOURNEY).text()
-
-    assert "iceberg 7" in text
-    assert "+20.00 s" in text
-    assert "Trino does not answer" in text
-
-
 def test_the_picture_has_words_too_and_an_event_seen_nowhere_is_drawn_empty() -> None:
     picture = timeline.draw(JOURNEY)
 
