@@ -80,8 +80,6 @@ def freshness(settings: FeaturesSettings) -> dg.AssetChecksDefinition:
     return _check
 
 
-def job() -> dg.UnresolvedAssetJobDefinition:
-    """Return the job that builds the features and brings the online store to the present."""
-    return dg.define_asset_job(
-        FEATURES_JOB, selection=dg.AssetSelection.groups(GROUP), description="Marts to features, then the online store."
-    )
+JOB: Final = dg.define_asset_job(
+    FEATURES_JOB, selection=dg.AssetSelection.groups(GROUP), description="Marts to features, then the online store."
+)

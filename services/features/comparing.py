@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from services.features import store
 from services.features.bootstrap import Features
+from services.features.columns import CUSTOMER_FEATURES, MERCHANT_FEATURES, REQUEST, TRANSACTION_FEATURES
 from services.features.computing import database
-from services.features.repository import CUSTOMER_FEATURES, FEATURES, MERCHANT_FEATURES, REQUEST, TRANSACTION_FEATURES
+from services.features.repository import FEATURES
 from services.features.requests import CHARGES
 
 KEYS = ["customer_id", "merchant_id"]

@@ -40,7 +40,7 @@ def build(ingestion: Ingestion) -> dg.Definitions:
                 selection=dg.AssetSelection.all() - dg.AssetSelection.groups(features.GROUP),
                 description="Bronze to Iceberg, then `dbt build`.",
             ),
-            features.job(),
+            features.JOB,
             maintenance_job(settings),
         ],
         schedules=[automation.batch_schedule, automation.maintenance_schedule],

@@ -1,28 +1,24 @@
-"""The Feast repository says what the tables hold, and the tiers are dbt's."""
+"""What the columns are declared to be, they are; and the tiers are dbt's."""
 
 import re
 
 import pyarrow as pa
-import pytest
 
 from services.contracts.settings import REPOSITORY
+from services.features.columns import CUSTOMER_FEATURES, MERCHANT_FEATURES
 from services.features.computing import compute
 from services.features.tiers import TIERS
 from tests.unit.features.small_facts import simulated, table
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Feast's own imports
-
 
 def test_each_view_has_its_tables_columns_in_their_types() -> None:
-    from services.features import repository  # noqa: PLC0415 - it warns while it is imported, see pytestmark
-
     arrow = {"Int32": pa.int32(), "Int64": pa.int64(), "Float32": pa.float32(), "String": pa.string()}
     rows = compute(table(simulated(1_000)))
     for features, key, made in (
-        (repository.CUSTOMER_FEATURES, "customer_id", rows.customers),
-        (repository.MERCHANT_FEATURES, "merchant_id", rows.merchants),
+        (CUSTOMER_FEATURES, "customer_id", rows.customers),
+        (MERCHANT_FEATURES, "merchant_id", rows.merchants),
     ):
-        declared = {name: arrow[str(dtype)] for name, dtype in features.items()}
+        declared = {name: arrow[dtype] for name, dtype in features.items()}
         held = {field.name: field.type for field in made.schema}
         assert held == declared | {key: pa.string(), "event_timestamp": pa.timestamp("us", tz="UTC")}
 
