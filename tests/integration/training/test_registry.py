@@ -52,9 +52,7 @@ def trained(tmp_path: Path) -> Iterator[object]:
     return train
 
 
-def test_a_champion_is_made_by_the_gate_alone_and_a_bad_challenger_is_refused_with_the_reason(
-    registry, trained
-) -> None:  # noqa: ANN001
+def test_only_the_gate_makes_a_champion_and_it_refuses_with_the_reason(registry, trained) -> None:  # noqa: ANN001
     from services.training.errors import PromotionRefusedError, TrainingError  # noqa: PLC0415
     from services.training.promoting import promote  # noqa: PLC0415
 
@@ -67,7 +65,7 @@ def test_a_champion_is_made_by_the_gate_alone_and_a_bad_challenger_is_refused_wi
     assert registry.at("fraud", "challenger") is None
 
     second = registry.log(trained(1), TAGS)
-    with pytest.raises(PromotionRefusedError, match="less than 0.005") as refused:
+    with pytest.raises(PromotionRefusedError, match=r"less than 0\.005") as refused:
         promote(registry, "fraud", 7)
     assert refused.value.reasons
     assert registry.at("fraud", "champion").version == first
