@@ -126,11 +126,11 @@ def _stop_order(spec: Spec) -> int:
 
 
 def reset(context: Context, reporter: Reporter) -> None:
-    """Stop everything and delete the data of every server, the ledger and the logs; keep the learner's progress."""
+    """Stop everything, delete all servers' data, ledger, features, models and logs; keep the learner's progress."""
     down(reporter)
     for each in every_server(context):
         each.wipe()
-    for folder in (data_dir(""), state_dir() / "ledger", state_dir() / "dagster", state_dir() / "logs"):
+    for folder in (data_dir(""), *(state_dir() / name for name in ("ledger", "dagster", "logs", "feast", "training"))):
         shutil.rmtree(folder, ignore_errors=True)
     Choices(port_offset=context.choices.port_offset).save()
     reporter.say("All data of this clone is deleted; installed servers, secrets and the learner's progress are kept.")

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from services.contracts.errors import LakehouseError
 from services.features.bootstrap import bootstrap
 from services.features.comparing import compare as compare_stores
-from services.features.errors import FeaturesError
 from services.features.settings import FeaturesSettings
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
@@ -49,7 +49,7 @@ def main() -> None:
     """Run the command; an expected failure is a message, not a trace."""
     try:
         app()
-    except FeaturesError as error:
+    except LakehouseError as error:
         typer.echo(f"✗ {error}", err=True)
         sys.exit(1)
 

@@ -12,11 +12,11 @@ import typer
 # Threads that wait for each other on busy cores take longer than one alone; before scikit-learn reads it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from services.contracts.errors import LakehouseError
 from services.contracts.settings import REPOSITORY
 from services.features.bootstrap import bootstrap
 from services.features.settings import FeaturesSettings
 from services.simulator.history.generation import History
-from services.training.errors import TrainingError
 from services.training.settings import TrainingSettings
 from services.training.tasks import TASKS
 from services.training.training import Trained, train
@@ -93,7 +93,7 @@ def main() -> None:
     """Run the command; an expected failure is a message, not a trace."""
     try:
         app()
-    except TrainingError as error:
+    except LakehouseError as error:
         typer.echo(f"✗ {error}", err=True)
         sys.exit(1)
 

@@ -53,7 +53,7 @@ def train(  # noqa: PLR0913, PLR0917 - the parts of a run
         task: `fraud`, `churn` or `retry`.
         features: where the training set comes from.
         facts: the marts' facts, of which the features were built.
-        known: the simulator's truth; None where it is not known.
+        known: the simulator's truth; None, or that of another history, where it is not known.
         seed: of everything random.
         folder: for the card and the plots.
         snapshots: names and ids of the data, for the card.
@@ -70,7 +70,8 @@ def train(  # noqa: PLR0913, PLR0917 - the parts of a run
 
 
 def _judged(task: str, model: Model, made: Examples, known: Truth | None, seed: int) -> Report:
-    charges = None if known is None else known.of(made.test.frame["event_id"])
+    event_ids = made.test.frame["event_id"]
+    charges = known.of(event_ids) if known is not None and known.covers(event_ids) else None
     if task == "retry":
         chances = None if charges is None else _retry_truth(charges, made)
         return judging_retry.judge(model, made, chances, seed)

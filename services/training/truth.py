@@ -32,6 +32,10 @@ class Truth:
 
     charges: pd.DataFrame
 
+    def covers(self, event_ids: pd.Series) -> bool:
+        """Tell whether all these charges are of the history that this is the truth of."""
+        return bool(event_ids.isin(self.charges.index).all())
+
     def of(self, event_ids: pd.Series) -> pd.DataFrame:
         """Return the rows of these charges, in their order. Raises `KeyError` if one is of another history."""
         return self.charges.loc[event_ids]
