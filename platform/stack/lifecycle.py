@@ -128,12 +128,12 @@ def _stop_order(spec: Spec) -> int:
 
 
 def reset(context: Context, reporter: Reporter) -> None:
-    """Stop everything and delete the data of every server, the ledger and the logs; keep the learner's progress."""
+    """Stop everything, delete all servers' data, ledger, features, models and logs; keep the learner's progress."""
     down(reporter)
     swap.discard()
     for each in every_server(context):
         each.wipe()
-    for folder in (data_dir(""), state_dir() / "ledger", state_dir() / "dagster", state_dir() / "logs"):
+    for folder in (data_dir(""), *(state_dir() / name for name in ("ledger", "dagster", "logs", "feast", "training"))):
         shutil.rmtree(folder, ignore_errors=True)
     Choices(port_offset=context.choices.port_offset).save()
     state_id.renew()
