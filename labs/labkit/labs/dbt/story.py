@@ -23,7 +23,9 @@ def open_books() -> None:
 
 def source() -> Panel:
     """Return the rows of the source, in the order in which they occurred."""
-    found = tables.rows(STORY, "SELECT * FROM {schema}.payment_events ORDER BY provider_created_at, event_id")
+    found = tables.rows(
+        STORY, "SELECT * FROM {schema}.payment_events ORDER BY provider_created_at, event_id, ingested_at DESC"
+    )
     rows = [
         (
             cafe.short(row["event_id"]),
