@@ -11,6 +11,8 @@ import typer
 
 # Threads that wait for each other on busy cores take longer than one alone; before scikit-learn reads it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A server that is down is said to be down within seconds; by default MLflow tries for minutes.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 
 from services.contracts.errors import LakehouseError
 from services.contracts.settings import REPOSITORY
