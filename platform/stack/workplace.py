@@ -18,6 +18,7 @@ from stack.paths import PLATFORM
 START_PAGE: Final = "course"
 # Pages that believe themselves at the top of their host: what in them has to name the path that they are served below.
 _REWRITES: Final[Mapping[str, Sequence[tuple[bytes, bytes]]]] = {
+    "trino": ((b"/ui/api/", b"%s/ui/api/"),),
     "minio": ((b'<base href="/"', b'<base href="%s/"'),),
     "temporal": ((b'"/_app/', b'"%s/_app/'), (b'base: ""', b'base: "%s"'), (b"content-security-policy", b"x-was-csp")),
 }
@@ -82,7 +83,9 @@ def _below(path: str, name: str) -> Callable[[Any, Any], None]:
         if location.startswith(f"{here}/"):
             # A path alone: jupyter-server-proxy puts its own before it.
             response.headers["Location"] = location.removeprefix(here)
-        if response.headers.get("Content-Type", "").startswith("text/html"):
+        # Of scripts only Trino's: their names for paths are too long to mean anything else.
+        kinds = ("text/javascript", "application/javascript") if name == "trino" else ("text/html",)
+        if response.headers.get("Content-Type", "").startswith(kinds):
             for theirs, ours in _REWRITES.get(name, ()):
                 response.body = response.body.replace(theirs, ours.replace(b"%s", base.encode()))
 
