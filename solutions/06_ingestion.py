@@ -77,11 +77,11 @@ lab.check("claim")
 
 # %%
 def tempting(steps: Steps, new_id: Callable[[], str]) -> None:
-    batch_id = new_id()
-    if steps.claim(batch_id):
-        rows = steps.read(batch_id)
-        steps.mark(batch_id)
-        steps.commit(batch_id, steps.write(rows))
+    batch = new_id()
+    if steps.claim(batch):
+        rows = steps.read(batch)
+        steps.mark(batch)
+        steps.commit(batch, steps.write(rows))
 
 
 # %% [markdown]
@@ -109,9 +109,10 @@ showing.both_sides(CAFE)
 # %%
 def the_other_way_round(steps: Steps, new_id: Callable[[], str]) -> None:
     steps.claim(new_id())
-    for batch_id in steps.open_batches():
-        steps.commit(batch_id, steps.write(steps.read(batch_id)))
-        steps.mark(batch_id)
+    for batch in steps.open_batches():
+        rows = steps.read(batch)
+        steps.commit(batch, steps.write(rows))
+        steps.mark(batch)
 
 
 CAFE.arrive(7)

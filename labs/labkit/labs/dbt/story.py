@@ -24,7 +24,7 @@ def open_books() -> None:
 def source() -> Panel:
     """Return the rows of the source, in the order in which they occurred."""
     found = tables.rows(
-        STORY, "SELECT * FROM {schema}.payment_events ORDER BY provider_created_at, event_id, ingested_at DESC"
+        STORY, "SELECT * FROM {schema}.payment_events ORDER BY provider_created_at, event_id, ingested_at"
     )
     rows = [
         (
