@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -21,8 +22,8 @@ Load = Callable[[Steps, Callable[[], str]], object]
 Said = dict[str, Any]
 PROGRAM: Final = Path(__file__).with_name("kill_program.py")
 WITHIN_S: Final = 600
-KILLED: Final = -9
-ALARM: Final = -14
+KILLED: Final = -signal.SIGKILL
+BUSY: Final = -signal.SIGPROF
 CHECKS: Final = World("lab06_killed")
 
 
@@ -87,8 +88,8 @@ def _run(world: World, load: Load, only_after: str | None = None) -> list[Said]:
 
 def _mistake(said: list[Said], died: list[str]) -> str | None:  # noqa: PLR0911 - one for each mistake
     when = f"a batch was killed after `{died[-1]}` and the next one ran to its end" if died else "one batch ran"
-    if said[-1]["ended"] == ALARM:
-        return f"{when}, or rather did not: it was still busy after a minute"
+    if said[-1]["ended"] == BUSY:
+        return f"{when}, or rather did not: it was still busy after five seconds of processor time"
     if raised := next((one for one in said if "raised" in one), None):
         return f"{when}: `load` raised {raised['raised']}: {raised['message']}"
     books = [one for one in said if "lost" in one][-1]
