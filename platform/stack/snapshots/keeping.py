@@ -66,7 +66,7 @@ def save(path: Path, context: Context, reporter: Reporter) -> None:
     Raises StackError: there is nothing to save yet.
     """
     if not context.choices.catalog:
-        raise StackError("This clone has no data yet.", "`lakehouse up` makes some.")
+        raise StackError("This clone has no tables yet: it has not chosen a catalog.", "`lakehouse up` starts one.")
     with _only_one():
         swap.finish()
         with _standing_still(context, reporter), reporter.step(f"saving to {path.name}"):

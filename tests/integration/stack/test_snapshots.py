@@ -108,7 +108,7 @@ def _marks(clone: "Clone") -> set[str]:
 
 
 def test_a_restore_that_is_killed_leaves_the_old_state_or_the_new_one(clone: "Clone") -> None:
-    assert clone.up("postgres", "minio").returncode == 0
+    assert clone.up("catalog").returncode == 0
     _mark(clone, "saved")
     assert clone.run("snapshot", "save", "one").returncode == 0
     for _ in range(3):
@@ -116,7 +116,7 @@ def test_a_restore_that_is_killed_leaves_the_old_state_or_the_new_one(clone: "Cl
 
         _kill_a_restore(clone, "one")
 
-        mended = clone.up("postgres", "minio")
+        mended = clone.up("catalog")
         assert mended.returncode == 0, mended.stderr
         assert _marks(clone) in ({"saved"}, {"later"})
 

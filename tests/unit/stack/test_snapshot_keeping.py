@@ -48,7 +48,7 @@ def _refusal(path: Path, context: Context) -> str:
 
 
 def test_a_clone_without_data_has_nothing_to_save() -> None:
-    with pytest.raises(StackError, match="no data yet"):
+    with pytest.raises(StackError, match="no tables yet"):
         keeping.save(keeping.path_of("empty"), Context.load(), Reporter())
 
 
