@@ -89,7 +89,8 @@ class Checker:
     @staticmethod
     def _of(exercise: Exercise, error: CheckError, log: str = "") -> Verdict:
         outcome, message = error.outcome, error.message
-        return Verdict(exercise.name, outcome, message, error.fault, error.try_next, error.evidence, log)
+        try_next = error.try_next or (f"`lab.hint('{exercise.name}')`" if error.fault is Fault.CODE else "")
+        return Verdict(exercise.name, outcome, message, error.fault, try_next, error.evidence, log)
 
 
 def _logs(servers: Sequence[health.Server]) -> str:

@@ -13,9 +13,9 @@ from labkit.servers import warehouse
 _BY_NAME: Final = re.compile(r"\b(?:from|join)\s+\"?((?:lakehouse|lab07\w*|data)\"?\.[\w.\"]+)", re.IGNORECASE)
 
 
-def wrong(attempt: Attempt, message: str, **evidence: str) -> WrongAnswerError:
+def wrong(message: str, **evidence: str) -> WrongAnswerError:
     """Return the error for a mistake."""
-    return WrongAnswerError(message, try_next=f"`lab.hint('{attempt.name}')`", evidence=evidence)
+    return WrongAnswerError(message, evidence=evidence)
 
 
 def text_of(attempt: Attempt, *, model: bool = False) -> str:
@@ -26,16 +26,13 @@ def text_of(attempt: Attempt, *, model: bool = False) -> str:
     """
     text = attempt()
     if not isinstance(text, str):
-        raise wrong(attempt, f"`{attempt.name}` returned a {type(text).__name__}; a file's content is a `str`")
+        raise wrong(f"`{attempt.name}` returned a {type(text).__name__}; a file's content is a `str`")
     if not text.strip():
-        raise wrong(attempt, f"`{attempt.name}` returned an empty text")
+        raise wrong(f"`{attempt.name}` returned an empty text")
     if text.rstrip().endswith(";"):
-        raise wrong(
-            attempt, "there is a `;` at the end: dbt puts the text into a larger statement, which it would cut off"
-        )
+        raise wrong("there is a `;` at the end: dbt puts the text into a larger statement, which it would cut off")
     if named := _BY_NAME.search(text):
         raise wrong(
-            attempt,
             f"it reads `{named[1]}` by its name, so dbt does not know what it depends on, and another "
             "environment would "
             "read the same table: " + ("`{{ source(…) }}` or `{{ ref(…) }}`" if model else "`{{ model }}`"),
@@ -43,11 +40,10 @@ def text_of(attempt: Attempt, *, model: bool = False) -> str:
     return text
 
 
-def answered(attempt: Attempt, ask: Callable[[], Any], why: Callable[[str], str | None]) -> Any:  # noqa: ANN401 - what dbt returned
+def answered(ask: Callable[[], Any], why: Callable[[str], str | None]) -> Any:  # noqa: ANN401 - what dbt returned
     """Return what dbt returns; a refusal is the learner's to mend.
 
     Args:
-        attempt: The learner's.
         ask: Asks dbt or Trino.
         why: Explains a refusal that this exercise knows, from its words; None if it does not.
     """
@@ -55,7 +51,7 @@ def answered(attempt: Attempt, ask: Callable[[], Any], why: Callable[[str], str 
         return ask()
     except (DbtRefusedError, QueryRefusedError) as error:
         message = str(error).partition("\n")[0]
-        raise wrong(attempt, why(message) or f"it was refused: {message}") from None
+        raise wrong(why(message) or f"it was refused: {message}") from None
 
 
 def rows_of(compiled: str) -> list[dict[str, Any]]:

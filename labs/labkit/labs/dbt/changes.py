@@ -21,15 +21,15 @@ def check(attempt: Attempt) -> Passed:
     """Put the facts back to before the late batch, let dbt run the model with the condition, and read them."""
     text = answers.text_of(attempt, model=True)
     if text.split()[0].lower() == "where":
-        raise answers.wrong(attempt, "the `where` is in the model already: return the condition behind it")
+        raise answers.wrong("the `where` is in the model already: return the condition behind it")
     tables.ready_for_checks()
     with tables.CHECKS.holding({"changed_rows": text}):
         tables.facts_as_before()
-        [result] = answers.answered(attempt, lambda: tables.CHECKS.run("run", "fct_cafe_payments"), _why)
+        [result] = answers.answered(lambda: tables.CHECKS.run("run", "fct_cafe_payments"), _why)
         found = {row["event_id"]: row for row in tables.rows(tables.CHECKS, READ)}
     written = int(result.adapter_response.get("rows_affected") or 0)
     if mistake := _of_missing(found) or _of_old(found) or _of_places(found) or _of_cost(written, found):
-        raise answers.wrong(attempt, mistake, table=f"{answers.CHECKED_IN}.fct_cafe_payments")
+        raise answers.wrong(mistake, table=f"{answers.CHECKED_IN}.fct_cafe_payments")
     return Passed(
         "four late events are in, two older facts moved to the version that held when they occurred, the rest stayed",
         {"merged": f"{written} of {len(found)} facts", "table": f"{answers.CHECKED_IN}.fct_cafe_payments"},

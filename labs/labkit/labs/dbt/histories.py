@@ -22,14 +22,14 @@ def check(attempt: Attempt) -> Passed:
     """Let dbt run the learner's test on each history."""
     text = answers.text_of(attempt)
     if not re.search(r"\{%-?\s*test\s+history\s*\(\s*model\s*,\s*key\s*\)", text):
-        raise answers.wrong(attempt, "the text has no `{% test history(model, key) %}`: models ask for it by that name")
+        raise answers.wrong("the text has no `{% test history(model, key) %}`: models ask for it by that name")
     if not re.search(r"\{\{-?\s*model\s*-?\}\}", text):
-        raise answers.wrong(attempt, "it does not read `{{ model }}`: a generic test is told what to look at")
+        raise answers.wrong("it does not read `{{ model }}`: a generic test is told what to look at")
     tables.ready_for_checks()
     with tables.CHECKS.holding({"history_test": text}):
-        results = answers.answered(attempt, lambda: tables.CHECKS.run("test", "path:models/lab07/histories"), _why)
+        results = answers.answered(lambda: tables.CHECKS.run("test", "path:models/lab07/histories"), _why)
     if mistake := _mistake(_found(results)):
-        raise answers.wrong(attempt, mistake)
+        raise answers.wrong(mistake)
     return Passed(
         "dbt ran your test seven times: it passes what is good and finds all that is broken",
         {name: f"{count} row{'s' * (count != 1)} returned" for name, count in sorted(_found(results).items())},

@@ -20,12 +20,12 @@ def check(attempt: Attempt) -> Passed:
     text = answers.text_of(attempt, model=True)
     tables.ready_for_checks()
     with tables.CHECKS.holding({"staging": text}):
-        node = answers.answered(attempt, lambda: tables.CHECKS.compiled("stg_cafe_payments"), _why)
+        node = answers.answered(lambda: tables.CHECKS.compiled("stg_cafe_payments"), _why)
     if not node.sources:
-        raise answers.wrong(attempt, "it reads no source: dbt knows of nothing that the model depends on")
-    found: Rows = answers.answered(attempt, lambda: answers.rows_of(node.compiled_code), _why)
+        raise answers.wrong("it reads no source: dbt knows of nothing that the model depends on")
+    found: Rows = answers.answered(lambda: answers.rows_of(node.compiled_code), _why)
     if mistake := answers.of_columns(found, COLUMNS) or _of_rows(found):
-        raise answers.wrong(attempt, mistake, read=f"{answers.CHECKED_IN}.payment_events")
+        raise answers.wrong(mistake, read=f"{answers.CHECKED_IN}.payment_events")
     return Passed(
         "dbt compiled your model in the real project, and Trino finds one row per event, each in its newest version",
         {

@@ -27,15 +27,13 @@ def check(attempt: Attempt) -> Passed:
     """Put the macro into the project, use it on another column than it has ever seen, and see who else uses it."""
     text = answers.text_of(attempt)
     if not re.search(r"\{%-?\s*macro\s+customer_tier\s*\(\s*\w+\s*\)", text):
-        raise answers.wrong(
-            attempt, "the text has no `{% macro customer_tier(usd_cents) %}`: models call it by that name"
-        )
+        raise answers.wrong("the text has no `{% macro customer_tier(usd_cents) %}`: models call it by that name")
     tables.ready_for_checks()
     with tables.CHECKS.holding({"customer_tier": text}):
-        compiled = answers.answered(attempt, lambda: tables.CHECKS.inline(QUERY), _why_not_compiled)
-        found = answers.answered(attempt, lambda: answers.rows_of(compiled), _why_refused)
+        compiled = answers.answered(lambda: tables.CHECKS.inline(QUERY), _why_not_compiled)
+        found = answers.answered(lambda: answers.rows_of(compiled), _why_refused)
         if mistake := _of_tiers({row["spent"]: row["tier"] for row in found}):
-            raise answers.wrong(attempt, mistake)
+            raise answers.wrong(mistake)
         models = [name for name in tables.CHECKS.users_of("customer_tier") if name.startswith("int_payment")]
     return Passed(
         "Jinja wrote your lines into a query, and Trino rates every total as it should",

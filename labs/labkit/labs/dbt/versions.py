@@ -26,12 +26,10 @@ def check(attempt: Attempt) -> Passed:
     text = answers.text_of(attempt, model=True)
     tables.ready_for_checks()
     with tables.CHECKS.holding({"guest_versions": text}):
-        node = answers.answered(attempt, lambda: tables.CHECKS.compiled("dim_guest"), _why)
-    found: Rows = answers.answered(attempt, lambda: answers.rows_of(node.compiled_code), _why)
+        node = answers.answered(lambda: tables.CHECKS.compiled("dim_guest"), _why)
+    found: Rows = answers.answered(lambda: answers.rows_of(node.compiled_code), _why)
     if mistake := answers.of_columns(found, COLUMNS) or _of_starts(found) or _of_ends(found) or _of_keys(found):
-        raise answers.wrong(
-            attempt, mistake, read=f"{answers.CHECKED_IN}.stg_cafe_payments, by way of int_guest_states"
-        )
+        raise answers.wrong(mistake, read=f"{answers.CHECKED_IN}.stg_cafe_payments, by way of int_guest_states")
     current = [f"{row['customer_id']} {row['customer_tier']}" for row in found if row["is_current"]]
     return Passed(
         f"{len(found)} versions of three guests, without a gap and without an overlap, each with a key of its own",

@@ -36,14 +36,14 @@ def check(attempt: Attempt) -> Passed:
     """Look at the asset as Dagster sees it, materialize it twice, and ask Trino for the rows."""
     made = attempt()
     if mistake := _of_definition(made):
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     CHECKS.start_over()
     CHECKS.arrive(ROWS)
     given = dagster_runs.resources(CHECKS)
     given[MANAGER] = manager = Looking(CHECKS.ingestion().lake, 1000)
     results = [dagster_runs.run(made, given) for _ in range(2)]
     if mistake := _of_run(results, manager):
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     first, second = (_loaded(result) for result in results)
     query = f"SELECT count(*), count(DISTINCT date(ingested_at)) FROM lakehouse.{CHECKS.name}.payment_events"  # noqa: S608 - ours
     [[count, days]] = warehouse.query(query).rows
@@ -55,10 +55,6 @@ def check(attempt: Attempt) -> Passed:
             "Trino": f"{count} rows in {days} day",
         },
     )
-
-
-def _wrong(mistake: str) -> WrongAnswerError:
-    return WrongAnswerError(mistake, try_next="`lab.hint('bronze_asset')`")
 
 
 def _loaded(result: dg.ExecuteInProcessResult) -> object:

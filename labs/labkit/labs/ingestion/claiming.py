@@ -41,10 +41,10 @@ def check(attempt: Attempt) -> Passed:
     except WrongAnswerError as error:
         if isinstance(error.__cause__, psycopg.Error):
             said = error.__cause__.diag.message_primary
-            raise _wrong(f"PostgreSQL refused the claim: {said}") from None
+            raise WrongAnswerError(f"PostgreSQL refused the claim: {said}") from None
         raise
     if mistake:
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     CHECKS.start_over()
     CHECKS.arrive(7)
     batches = list(CHECKS.ingestion(ClaimedBy(CHECKS, attempt)).load(PAYMENT_EVENTS))
@@ -52,10 +52,6 @@ def check(attempt: Attempt) -> Passed:
         "the real ingestion loads by your claim; what is visible late is not too late, and two do not share a row",
         {"the real ingestion": f"{sum(batch.rows for batch in batches)} payments in {len(batches)} batch"},
     )
-
-
-def _wrong(mistake: str) -> WrongAnswerError:
-    return WrongAnswerError(mistake, try_next="`lab.hint('claim')`")
 
 
 def _claimed(claim: Claim, batch_id: str, max_rows: int) -> object:

@@ -35,7 +35,7 @@ def check(attempt: Attempt) -> Passed:
     said = _run(CHECKS, load)
     died = [one["died_after"] for one in said if "died_after" in one]
     if mistake := _mistake(said, died):
-        raise WrongAnswerError(mistake, try_next="`lab.hint('load')`")
+        raise WrongAnswerError(mistake)
     table = CHECKS.table()
     return Passed(
         "killed after every call that changes something, and each payment is in the table once, and marked",

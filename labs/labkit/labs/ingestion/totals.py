@@ -77,13 +77,13 @@ def check(attempt: Attempt) -> Passed:
     for day in DAYS[:2]:
         _run(asset, day)
     if mistake := _mistake(_rows(totals)):
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     before = len(totals.refresh().metadata.metadata_log)
     _run(asset, DAYS[1])
     if mistake := _mistake(_rows(totals), again=True):
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     if (commits := len(totals.refresh().metadata.metadata_log) - before) > 1:
-        raise _wrong(
+        raise WrongAnswerError(
             f"the second run of {DAYS[1]} made {commits} commits: who reads in between sees a day without payments, "
             "and who is killed in between leaves it so. `table.overwrite` is one commit"
         )
@@ -121,7 +121,7 @@ def _arrived() -> None:
 def _run(asset: dg.AssetsDefinition, day: date) -> None:
     result = dagster_runs.run(asset, {}, day.isoformat())
     if not result.success:
-        raise _wrong(f"partition {day}: `{NAME}` raised {dagster_runs.error_of(result).splitlines()[0]}")
+        raise WrongAnswerError(f"partition {day}: `{NAME}` raised {dagster_runs.error_of(result).splitlines()[0]}")
 
 
 def _rows(totals: Table) -> dict[date, list[tuple[int, Decimal]]]:
@@ -129,10 +129,6 @@ def _rows(totals: Table) -> dict[date, list[tuple[int, Decimal]]]:
     for row in totals.refresh().scan().to_arrow().to_pylist():
         found.setdefault(row["day"], []).append((row["events"], row["amount"]))
     return found
-
-
-def _wrong(mistake: str) -> WrongAnswerError:
-    return WrongAnswerError(mistake, try_next="`lab.hint('daily_totals')`")
 
 
 _EVENTS: Final = {

@@ -26,10 +26,10 @@ def check(attempt: Attempt) -> Passed:
         connection.autocommit = True
         attempt(connection, CHECKS.table(), batch_id)
     if mistake := _of_undone(batch_id):
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     _load_again()
     if mistake := _of_books("the real ingestion ran again", batch_id):
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     batch_id = _loaded()
     with CHECKS.connect() as connection:
         connection.autocommit = True
@@ -38,7 +38,7 @@ def check(attempt: Attempt) -> Passed:
             attempt(dying.connection(connection), dying.table(CHECKS.table()), batch_id)
     _load_again()
     if mistake := _of_books("`undo` was killed half-way, and the real ingestion ran again", batch_id):
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     table = CHECKS.table()
     return Passed(
         "the batch was taken back, mended in bronze, and came again; killed half-way, nothing is lost either",
@@ -62,17 +62,13 @@ def _loaded() -> str:
     return load_bad_batch(CHECKS)
 
 
-def _wrong(mistake: str) -> WrongAnswerError:
-    return WrongAnswerError(mistake, try_next="`lab.hint('undo')`")
-
-
 def _load_again() -> None:
     with CHECKS.connect() as connection:
         connection.execute(_MEND)
     try:
         list(CHECKS.ingestion().load(PAYMENT_EVENTS))
     except SourceMismatchError:
-        raise _wrong(
+        raise WrongAnswerError(
             "the real ingestion refuses to load: bronze does not know the batch that the table had last. Its rows keep "
             f"their `{BATCH_ID}`: it is how they are looked up, and how the table knows its source"
         ) from None

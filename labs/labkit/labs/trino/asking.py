@@ -68,11 +68,11 @@ def told_by_trino(attempt: Attempt, *arguments: object) -> Any:  # noqa: ANN401 
         return attempt(*arguments)
     except WrongAnswerError as error:
         if isinstance(error.__cause__, TrinoQueryError):
-            raise refused(attempt.name, error.__cause__) from None
+            raise refused(error.__cause__) from None
         raise
 
 
-def refused(exercise: str, error: TrinoQueryError) -> WrongAnswerError:
+def refused(error: TrinoQueryError) -> WrongAnswerError:
     """Return what to say where Trino refused a statement."""
     words = str(error.message).partition(" Expecting:")[0]
-    return WrongAnswerError(f"Trino refused the statement: {words}", try_next=f"`lab.hint('{exercise}')`")
+    return WrongAnswerError(f"Trino refused the statement: {words}")

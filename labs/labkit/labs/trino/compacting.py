@@ -24,14 +24,16 @@ def check(attempt: Attempt) -> Passed:
         try:
             now = table.again(made)
         except NoSuchTableError:
-            raise _wrong(f"there is no table `{NAME}` any more") from None
+            raise WrongAnswerError(f"there is no table `{NAME}` any more") from None
         if mistake := _of_table(made, now):
-            raise _wrong(mistake)
+            raise WrongAnswerError(mistake)
         snapshots = len(now.snapshots())
         asking.told_by_trino(attempt, Listening(), NAME)
         again = len(table.again(made).snapshots()) - snapshots
         if again:
-            raise _wrong(f"there was nothing left to compact, and the second run made {again} snapshot all the same")
+            raise WrongAnswerError(
+                f"there was nothing left to compact, and the second run made {again} snapshot all the same"
+            )
         return Passed(
             "few files, the same rows, and the past is where it was",
             {
@@ -40,10 +42,6 @@ def check(attempt: Attempt) -> Passed:
                 "snapshots": f"{BATCHES} of the batches, and one `replace`",
             },
         )
-
-
-def _wrong(mistake: str) -> WrongAnswerError:
-    return WrongAnswerError(mistake, try_next="`lab.hint('compact')`")
 
 
 def _files(now: Table) -> int:

@@ -25,20 +25,16 @@ def check(attempt: Attempt) -> Passed:
         query = Listening()
         before = asking.told_by_trino(attempt, query, QUESTION)
         if mistake := _of_statements(query.said) or _of_unknown(before):
-            raise _wrong(mistake)
+            raise WrongAnswerError(mistake)
         query(f"ANALYZE {NAME}")
         after = asking.told_by_trino(attempt, Listening(), QUESTION)
         [[customers]] = asking.ask(f"SELECT count(DISTINCT customer_id) FROM {NAME}").rows  # noqa: S608 - ours
         if mistake := _of_known(after, customers):
-            raise _wrong(mistake)
+            raise WrongAnswerError(mistake)
     return Passed(
         "you read Trino's own expectation: unknown first, and close to the truth after ANALYZE",
         {"before ANALYZE": "unknown", "after it": f"{after:.0f} rows", "in fact": f"{customers} rows"},
     )
-
-
-def _wrong(mistake: str) -> WrongAnswerError:
-    return WrongAnswerError(mistake, try_next="`lab.hint('estimate')`")
 
 
 def _of_statements(said: list[str]) -> str | None:

@@ -27,10 +27,10 @@ def check(attempt: Attempt) -> Passed:
         before = objects(made)
         asking.told_by_trino(attempt, Listening(), NAME, DAY)
         if mistake := _of_day(made, orphans):
-            raise _wrong(mistake)
+            raise WrongAnswerError(mistake)
         asking.told_by_trino(attempt, Listening(), NAME, NOTHING)
         if mistake := _of_nothing(made, orphans):
-            raise _wrong(mistake)
+            raise WrongAnswerError(mistake)
         rows = asking.ask(f"SELECT count(*) FROM {NAME}").rows[0][0]  # noqa: S608 - ours
         return Passed(
             "what was agreed is kept, what is older is gone from the metadata and from the bucket",
@@ -40,10 +40,6 @@ def check(attempt: Attempt) -> Passed:
                 "payments": f"{rows}, as before",
             },
         )
-
-
-def _wrong(mistake: str) -> WrongAnswerError:
-    return WrongAnswerError(mistake, try_next="`lab.hint('expire')`")
 
 
 def objects(made: Table) -> int:

@@ -22,21 +22,17 @@ def check(attempt: Attempt) -> Passed:
     asked_for = table.day(DAY)
     sql = attempt(asked_for)
     if not isinstance(sql, str):
-        raise _wrong(f"`one_day` returned a {type(sql).__name__}; asked for was the query, a `str`")
+        raise WrongAnswerError(f"`one_day` returned a {type(sql).__name__}; asked for was the query, a `str`")
     try:
         answer = asking.ask(sql)
     except TrinoQueryError as error:
-        raise asking.refused(attempt.name, error) from None
+        raise asking.refused(error) from None
     if mistake := _of_rows(answer.rows) or _of_reading(answer.read_rows, sql):
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     return Passed(
         "the right sums, and Trino read that one day",
         {"rows read": f"{answer.read_rows} of {table.ROWS}", "files of that day": str(table.HOURS)},
     )
-
-
-def _wrong(mistake: str) -> WrongAnswerError:
-    return WrongAnswerError(mistake, try_next="`lab.hint('one_day')`")
 
 
 def wanted(number: int = DAY) -> dict[str, tuple[int, Decimal]]:

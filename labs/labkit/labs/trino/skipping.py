@@ -64,15 +64,11 @@ def check(attempt: Attempt) -> Passed:
         found = attempt([dict(one) for one in listed], case.value)
         needed = _holding(table.payments().metadata_location, case)
         if mistake := _of_shape(found) or _of_choice(set(found), listed, needed, case):
-            raise _wrong(mistake)
+            raise WrongAnswerError(mistake)
         evidence[case.words] = f"{len(found)} of {len(listed)} files, {len(needed)} of them with such rows"
     if mistake := _of_unknown(attempt):
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     return Passed("no file with a row is left out, and none is read that its own numbers rule out", evidence)
-
-
-def _wrong(mistake: str) -> WrongAnswerError:
-    return WrongAnswerError(mistake, try_next="`lab.hint('files_to_read')`")
 
 
 @cache
