@@ -1,13 +1,12 @@
 """`python -m services.features build|materialize|compare`."""
 
-import sys
 import time
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from services.contracts.errors import LakehouseError
+from services.contracts import command
 from services.features.bootstrap import bootstrap
 from services.features.comparing import compare as compare_stores
 from services.features.settings import FeaturesSettings
@@ -45,14 +44,5 @@ def compare(questions: int = 1_000, times: int = 5, seed: int = 7) -> None:
     raise typer.Exit(code=1 if found.differing else 0)
 
 
-def main() -> None:
-    """Run the command; an expected failure is a message, not a trace."""
-    try:
-        app()
-    except LakehouseError as error:
-        typer.echo(f"✗ {error}", err=True)
-        sys.exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    command.run(app)

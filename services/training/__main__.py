@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from typing import Annotated
 
@@ -14,7 +13,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # A server that is down is said to be down within seconds; by default MLflow tries for minutes.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 
-from services.contracts.errors import LakehouseError
+from services.contracts import command
 from services.contracts.settings import REPOSITORY
 from services.features.bootstrap import bootstrap
 from services.features.settings import FeaturesSettings
@@ -91,14 +90,5 @@ def _commit() -> str:
     return found.stdout.strip() or "unknown"
 
 
-def main() -> None:
-    """Run the command; an expected failure is a message, not a trace."""
-    try:
-        app()
-    except LakehouseError as error:
-        typer.echo(f"✗ {error}", err=True)
-        sys.exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    command.run(app)
