@@ -7,11 +7,12 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from labkit.labs.ingestion.steps import Steps
 from labkit.labs.ingestion.world import Connection
 from services.ingestion.io_manager import UnloadedRows
 from services.ingestion.postgres import PostgresResource
 from services.ingestion.tables import PAYMENT_EVENTS, QUARANTINE
+
+from .wrong_loads import LOAD, its_own_first
 
 WAITS = "NOT loaded_to_iceberg AND load_batch_id IS NULL"
 OLDEST = f"id IN (SELECT id FROM payment_events WHERE {WAITS} ORDER BY id LIMIT %s)"  # noqa: S608 - our own
@@ -52,64 +53,6 @@ def in_lake(table: Any) -> list[str]:  # noqa: ANN401
 def doubles(table: Any) -> set[str]:  # noqa: ANN401
     found = in_lake(table)
     return {event for event in found if found.count(event) > 1}
-
-
-def own(steps: Steps, batch_id: str) -> None:
-    if steps.claim(batch_id):
-        steps.commit(batch_id, steps.write(steps.read(batch_id)))
-        steps.mark(batch_id)
-
-
-def finishes(steps: Steps, *, look: bool = True) -> None:
-    for batch_id in steps.open_batches():
-        if not (look and steps.holds(batch_id)):
-            steps.commit(batch_id, steps.write(steps.read(batch_id)))
-        steps.mark(batch_id)
-
-
-def mark_then_write(steps: Steps, new_id: Any) -> None:  # noqa: ANN401
-    finishes(steps)
-    batch_id = new_id()
-    if steps.claim(batch_id):
-        rows = steps.read(batch_id)
-        steps.mark(batch_id)
-        steps.commit(batch_id, steps.write(rows))
-
-
-def only_marks_what_is_open(steps: Steps, new_id: Any) -> None:  # noqa: ANN401
-    for batch_id in steps.open_batches():
-        steps.mark(batch_id)
-    own(steps, new_id())
-
-
-def never_looks(steps: Steps, new_id: Any) -> None:  # noqa: ANN401
-    finishes(steps, look=False)
-    own(steps, new_id())
-
-
-def one_id(steps: Steps, _new_id: Any) -> None:  # noqa: ANN401
-    finishes(steps)
-    own(steps, "payments")
-
-
-def never_marks(steps: Steps, new_id: Any) -> None:  # noqa: ANN401
-    batch_id = new_id()
-    if steps.claim(batch_id):
-        steps.commit(batch_id, steps.write(steps.read(batch_id)))
-
-
-def never_claims(steps: Steps, new_id: Any) -> None:  # noqa: ANN401
-    batch_id = new_id()
-    steps.commit(batch_id, steps.write(steps.read(batch_id)))
-    steps.mark(batch_id)
-
-
-def loads_nothing(steps: Steps, new_id: Any) -> None:  # noqa: ANN401
-    finishes(steps)
-    batch_id = new_id()
-    steps.claim(batch_id)
-    steps.commit(batch_id, steps.write(steps.read(batch_id)))
-    steps.mark(batch_id)
 
 
 GOOD: dict[str, Any] = {
@@ -266,17 +209,7 @@ WRONG: dict[str, dict[str, tuple[Any, str]]] = {
         "lists": (lambda c, t: (sorted(ids_of(c) - set(in_lake(t))), sorted(doubles(t))), "one of the two is a list"),
         "nothing lost": (lambda _c, t: (set(), doubles(t)), "2 payments are marked as loaded"),
     },
-    "load": {
-        "mark, then write": (mark_then_write, "The killed one had marked what it had not committed yet"),
-        "only its own": (lambda s, new_id: own(s, new_id()), "begin with `steps.open_batches()`"),
-        "never looks": (never_looks, "The killed one had committed"),
-        "marks what is open": (only_marks_what_is_open, "without looking whether the table has it"),
-        "one id for all": (one_id, "Every batch had the same id"),
-        "never marks": (never_marks, "a batch is not done until it is marked"),
-        "never claims": (never_claims, "an id is claimed before it is read"),
-        "empty snapshots": (loads_nothing, "a snapshot without rows was made"),
-        "a known slip": (own, "`load` raised"),
-    },
+    "load": LOAD,
     "bronze_asset": {
         "a function": (lambda: lambda postgres: UnloadedRows(PAYMENT_EVENTS, postgres), "returned a function"),
         "no prefix": (assets(key_prefix=None), "the asset's key is `payment_events`"),
@@ -319,11 +252,6 @@ WRONG: dict[str, dict[str, tuple[Any, str]]] = {
         "the table first": (table_first, "What is unmarked"),
     },
 }
-
-
-def its_own_first(steps: Steps, new_id: Any) -> None:  # noqa: ANN401
-    own(steps, new_id())
-    finishes(steps)
 
 
 RIGHT: dict[str, dict[str, Any]] = {
