@@ -204,7 +204,7 @@ for how, text in rewritten.items():
     print(f"{how:22} {'same signature' if sign(text.encode(), secret, 0) == signature else 'another signature'}")
 
 # %% [markdown]
-# The third one works, today. It works until Stripe writes `1.0` where Python writes `1`, or a key twice, or a blank.
+# The third one works, today. It works until Stripe writes `1.50` where Python writes `1.5`, or a key twice, or a blank.
 # What was signed are bytes; keep them.
 #
 # ## Exercise 3: two readers, two amounts
@@ -342,8 +342,9 @@ door.pull_the_cable(send)
 # - **200 before the acknowledgement**: nothing looks wrong, no log has an error, and the payment is gone. Of all the
 #   faults of this lab, it is the only one that nobody notices.
 #
-# If you have time: stop Kafka itself. In a terminal, `lakehouse down`, then `lakehouse up --only gateway`, and look
-# into `services/gateway/publisher.py` for how the gateway connects again.
+# If you have time: stop Kafka itself. In one terminal (File → New → Terminal), `lakehouse down --only kafka`; in a
+# second, `make gateway-simulator EVENTS=5`, which sends again and again, as Stripe would. Then, in the first,
+# `lakehouse up --only kafka`, and look into `services/gateway/publisher.py` for how the gateway connects again.
 #
 # ## What to read next
 #

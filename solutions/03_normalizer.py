@@ -39,6 +39,9 @@ lab = labkit.start("03_normalizer")
 # A payment's story is told in events about different objects: an intent, a charge, a refund, a dispute. If the
 # refund is read before the charge, somebody gives back money that never came.
 #
+# `event["data"]["object"]` is what an event is about, and its `object` says what that is: `"payment_intent"`,
+# `"charge"`, `"refund"` or `"dispute"`.
+#
 # **Predict.** Three partitions, and the customer as the key. What happens on the day when one customer makes half
 # of all payments? And where do guests go?
 
@@ -190,7 +193,8 @@ lab.check("major_units")
 # ## Exercise 4: nothing
 #
 # Somewhere, a form had no customer, and a program wrote `"null"`. Another wrote `"N/A"`, a third `""`, a fourth
-# `"None"`. Count your customers, and one of them is called None and has bought more than all others.
+# `"None"`; others write `undefined`, `nil` or `nan`, and some of them `NULL`. Count your customers, and one of them is
+# called None and has bought more than all others.
 #
 # **Predict.** `"NA"` is the country of a card. Which one?
 

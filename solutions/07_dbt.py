@@ -336,6 +336,13 @@ story.revenue_by_tier()
 story.versions_of("cus_ada")
 
 # %% [markdown]
+# All guests at a glance. A bar is a version, its colour the tier, its letters the country. To ask for a day is to cut
+# through the picture from top to bottom: each guest is cut once, in the one version of that time.
+
+# %%
+story.draw_versions()
+
+# %% [markdown]
 # ## Exercise 6: what comes late
 #
 # Wednesday morning, a batch with four events:
@@ -401,10 +408,10 @@ story.land_late_batch()
 story.build({**written, "changed_rows": lambda: "ingested_at > (select max(ingested_at) from {{ this }})"})
 
 # %% [markdown]
-# One test fails, the one of the relationship: Ada's payment of 4 March points at a version that is gone, because she
-# was silver a day earlier than everybody thought. Her payment of 9 March points at a version that ended the evening
-# before, and no test looks at that. And nothing at all says that a payment is missing. Its row is in the source, and no
-# run will ever look for it again:
+# One test fails, the one of the relationship: Ada's payment of 4 March points at a version that is gone: everybody
+# took her for bronze until 6 March, and she had been silver since the evening of the 3rd. Her payment of 9 March points
+# at a version that ended the evening before, and no test looks at that. And nothing at all says that a payment is
+# missing. Its row is in the source, and no run will ever look for it again:
 
 # %%
 story.lost()
@@ -422,6 +429,12 @@ story.lost()
 
 # %%
 story.versions_of("cus_ada")
+
+# %% [markdown]
+# **Predict.** Which bars are not where they were in the picture above?
+
+# %%
+story.draw_versions()
 
 # %% [markdown]
 # The platform's `fct_payments` goes one step further: it compares batches by row count and checksums, in staging and in

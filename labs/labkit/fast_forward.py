@@ -5,6 +5,7 @@ reset    brings the learner's part back: the empty notebook, and no exercise pas
 """
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -75,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--yes", action="store_true", help="do not ask")
     options = parser.parse_args(arguments)
     reporter = Reporter()
+    # As in `lakehouse`: a probe that does not get through yet is no news.
+    logging.basicConfig(level=logging.CRITICAL)
     stamina.instrumentation.set_on_retry_hooks([])  # what it tries again is said by our own messages, once
     try:
         spec = load(full_name(options.lab))
@@ -95,7 +98,10 @@ def _agreed(what: str, spec: LabSpec) -> bool:
         "start": "This replaces all data of this clone (`lakehouse snapshot save NAME` keeps it). Your progress stays.",
         "reset": f"This empties your notebook of lab {spec.name[:2]} (a copy is kept) and forgets what you passed.",
     }
-    return input(f"{question[what]} Go on? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input(f"{question[what]} Go on? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:  # nobody is there to be asked
+        return False
 
 
 if __name__ == "__main__":

@@ -3,11 +3,14 @@
 import base64
 import io
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 110
+# Readable on JupyterLab's light and on its dark background; the picture itself has none.
+INK: Final = "#8a8f98"
+MARK: Final = "#f37726"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 from services.contracts.settings import REPOSITORY
 from stack import lifecycle, ports
@@ -39,6 +40,8 @@ def open_lab(context: Context, reporter: Reporter, *, browser: bool) -> None:
     if not browser:
         options.append("--no-browser")
     # The token travels in the environment: a command line is everybody's to read.
-    environment = os.environ | {"JUPYTER_TOKEN": token}
+    # And its terminals know the command that the labs' texts name, whether the environment is activated or not.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    environment = os.environ | {"JUPYTER_TOKEN": token, "PATH": path}
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, "-m", "jupyterlab", *options], environment)  # noqa: S606 - no shell wanted

@@ -7,12 +7,14 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from labkit.errors import ServerDownError, StaleStateError
+from labkit import health
+from labkit.errors import CheckError, ServerDownError, StaleStateError
 from services.contracts.settings import Postgres
 
 CONNECT_TIMEOUT_S = 5
 POLL_S = 0.1
 LONG_S = 5
+PIPELINE = ("gateway", "normalizer", "inference", "orchestrator")
 
 
 def rows(query: str, *parameters: object) -> list[dict[str, Any]]:
@@ -33,7 +35,7 @@ def wait_for(event_ids: Collection[str], timeout_s: float = 60, say: Callable[[s
 
     Raises:
         StaleStateError: it still lacks some after `timeout_s`; they are named.
-        ServerDownError: the database cannot be reached.
+        ServerDownError: the database cannot be reached, or what is on the way to it is down.
     """
     started = time.monotonic()
     wanted = set(event_ids)
@@ -44,12 +46,19 @@ def wait_for(event_ids: Collection[str], timeout_s: float = 60, say: Callable[[s
             told = True
             say(f"bronze still lacks {len(missing)} of {len(wanted)}; waiting for at most {timeout_s:.0f} s")
         if waited > timeout_s:
-            raise StaleStateError(
-                f"after {timeout_s:.0f} s, bronze still lacks {', '.join(sorted(missing))}",
-                try_next="did the gateway answer 200? `lab.platform.status()` shows whether the services are ready.",
-            )
+            raise _late(missing, timeout_s)
         time.sleep(POLL_S)
     return time.monotonic() - started
+
+
+def _late(missing: Collection[str], timeout_s: float) -> CheckError:
+    lacks = f"after {timeout_s:.0f} s, bronze still lacks {', '.join(sorted(missing))}"
+    if down := [server.name for server in health.down(PIPELINE)]:
+        return ServerDownError(
+            f"{lacks}: {', '.join(down)} {'is' if len(down) == 1 else 'are'} down, and the events wait",
+            try_next="`lab.platform.run('pipeline', 'up')`, then run this cell again.",
+        )
+    return StaleStateError(lacks, try_next="did the gateway answer 200? `lab.trace(event_id)` shows how far one came.")
 
 
 def _present(event_ids: Collection[str]) -> set[str]:

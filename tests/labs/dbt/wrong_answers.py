@@ -93,6 +93,15 @@ versions as (
 )
 select __KEY__ as customer_key, *, valid_to is null as is_current from versions
 """
+ONE_SELECT = """
+with versions as (
+    select customer_id, customer_tier, card_country, occurred_at as valid_from, __NEXT__ as valid_to,
+        lag(row(customer_tier, card_country)) over (partition by customer_id order by occurred_at) as previous
+    from {{ ref('int_guest_states') }}
+    where __CHANGED__
+)
+select __KEY__ as customer_key, *, valid_to is null as is_current from versions
+"""
 IN_JINJA = """
 {% macro customer_tier(usd_cents) %}
     {% if usd_cents >= 100000 %}'platinum'{% elif usd_cents >= 50000 %}'gold'
@@ -174,8 +183,13 @@ WRONG: dict[str, dict[str, tuple[Any, str]]] = {
         "looks ahead too early": (spelt_out(LOOKS_AHEAD_TOO_EARLY), "leave out what changed nothing before"),
         "the next guest's": (
             versions((NEXT, "lead(occurred_at) over (order by customer_id, occurred_at)")),
-            "is it the start of another guest's?",
+            "when a version of another guest begins",
         ),
+        "whoever comes next": (
+            versions((NEXT, "lead(occurred_at) over (order by occurred_at)")),
+            "when a version of another guest begins",
+        ),
+        "all in one select": (spelt_out(ONE_SELECT), "gives its names after its own `where`"),
         "a second before": (
             versions((NEXT, f"{NEXT} - interval '1' second")),
             "it ends a moment before the next begins",
@@ -238,6 +252,10 @@ WRONG: dict[str, dict[str, tuple[Any, str]]] = {
         "new ids": (lambda: "event_id not in (select event_id from {{ this }})", "may have a newer version"),
         "new batches only": (lambda: NEW_BATCH, "its batch was loaded long ago"),
         "gone only": (lambda: f"{NEW_BATCH} or {GONE}", "something late cut it short"),
+        "an end that belongs to it": (
+            instead("changed_rows", ("occurred_at >= guests.valid_to", "occurred_at > guests.valid_to")),
+            "that ended just then",
+        ),
         "everything": (lambda: "true", "that is not an increment"),
         "a where of its own": (lambda: f"where {NEW_BATCH}", "the `where` is in the model already"),
         "another column": (lambda: "loaded_at > timestamp '2026-03-10 00:00:00 UTC'", "there is no column `loaded_at`"),

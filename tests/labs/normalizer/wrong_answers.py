@@ -101,6 +101,21 @@ async def batch_not_awaited(consumer: Any, produce: Produce) -> None:  # noqa: A
         batch.close()
 
 
+async def one_record(consumer: AIOKafkaConsumer, produce: Produce) -> None:
+    await produce(await consumer.getone())
+
+
+async def one_record_committed(consumer: AIOKafkaConsumer, produce: Produce) -> None:
+    await produce(await consumer.getone())
+    await consumer.commit()
+
+
+async def for_ever(consumer: AIOKafkaConsumer, produce: Produce) -> None:
+    async for record in consumer:
+        await produce(record)
+        await consumer.commit()
+
+
 async def first_only(consumer: AIOKafkaConsumer, produce: Produce) -> None:
     for partition, records in (await consumer.getmany(timeout_ms=500)).items():
         await produce(records[0])
@@ -131,6 +146,9 @@ RELAY: Wrong = {
     "commit not awaited": (commit_not_awaited, "committed too little"),
     "produce not awaited": (produce_not_awaited, "is each `produce` awaited?"),
     "the first of each batch": (first_only, "is each `produce` awaited?"),
+    "one record, never committed": (one_record, "not one record"),
+    "one record at a time": (one_record_committed, "not one record"),
+    "a loop without an end": (for_ever, "had not returned"),
     "errors ignored": (go_on_regardless, "committed past it"),
     "getmany not awaited": (batch_not_awaited, "`relay` raised AttributeError"),
 }
@@ -147,6 +165,14 @@ def by(exponents: dict[str, int | None]) -> Callable[[int, str], Decimal]:
 
 
 STRIPES = {**ISO_EXPONENTS, "MGA": 0, "ISK": 2, "UGX": 2}
+
+
+def quoting(amount_cents: int, currency: str) -> Decimal:
+    decimals = STRIPES.get(currency)
+    if decimals is None:
+        raise NormalizationError("currency", f"{currency} is no currency")
+    return Decimal(amount_cents).scaleb(-decimals)
+
 
 MAJOR_UNITS: Wrong = {
     "a float": (lambda amount, _: amount / 100, "returned a float"),
@@ -166,6 +192,7 @@ MAJOR_UNITS: Wrong = {
         lambda amount, currency: Decimal(amount).scaleb(-(STRIPES.get(currency, 2) or 0)),
         "a guess is worse",
     ),
+    "the code in the message": (quoting, "the error quotes the value"),
     "lower case": (
         by({name.lower(): decimals for name, decimals in STRIPES.items()}),
         "a dollar has 100 cents",

@@ -10,6 +10,8 @@ from labkit.labs.dbt import tables
 from labkit.labs.dbt.project import DbtRefusedError
 from labkit.servers import warehouse
 
+NAMED: Final = 3
+"""How many columns that were not asked for a message names."""
 _BY_NAME: Final = re.compile(r"\b(?:from|join)\s+\"?((?:lakehouse|lab07\w*|data)\"?\.[\w.\"]+)", re.IGNORECASE)
 
 
@@ -64,7 +66,8 @@ def of_columns(found: Sequence[dict[str, Any]], wanted: Sequence[str]) -> str | 
     """Return what is wrong with the columns, None if nothing is."""
     columns = set(found[0]) if found else set(wanted)
     if missing := [name for name in wanted if name not in columns]:
-        more = ", ".join(sorted(columns - set(wanted)))
+        others = sorted(columns - set(wanted))
+        more = ", ".join(others[:NAMED]) + (f" and {len(others) - NAMED} more" if len(others) > NAMED else "")
         return f"there is no column `{missing[0]}`" + (f"; there is {more}, which nobody asked for" if more else "")
     return None
 

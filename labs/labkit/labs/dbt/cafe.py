@@ -89,6 +89,8 @@ ON_TIME: Final[Sequence[list[Row]]] = (
         (11, at(9, "10:00"), 350, None, None, "refund.created"),
         (12, at(4, "10:00"), 900, CEM),
         (13, at(5, "10:00"), 900, CEM, "US"),
+        # At the very moment at which a version will begin once the late batch is in.
+        (18, at(8, "20:00"), 400, ADA, None, FAILED),
     ),
     # Loaded again, after a correction: Bob's breakfast for eight.
     _batch(SECOND, at(10, "09:00"), (4, at(3, "12:00"), 10_000, BOB, "US"), (14, at(10, "08:30"), 500, BOB, "US")),

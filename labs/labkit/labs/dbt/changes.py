@@ -31,7 +31,7 @@ def check(attempt: Attempt) -> Passed:
     if mistake := _of_missing(found) or _of_old(found) or _of_places(found) or _of_cost(written, found):
         raise answers.wrong(mistake, table=f"{answers.CHECKED_IN}.fct_cafe_payments")
     return Passed(
-        "four late events are in, two older facts moved to the version that held when they occurred, the rest stayed",
+        "four late events are in, three older facts moved to the version that held when they occurred, the rest stayed",
         {"merged": f"{written} of {len(found)} facts", "table": f"{answers.CHECKED_IN}.fct_cafe_payments"},
     )
 
@@ -52,7 +52,7 @@ def _of_missing(found: Facts) -> str | None:
         return (
             f"{cafe.short(overtaken['event_id'])} is not in the facts, and never will be: ingested "
             f"{_when(overtaken['ingested_at'])}, "
-            f"while the facts already had a row of {_when(newest)}; it became visible after it. Times do not "
+            f"while the facts already had one ingested {_when(newest)}; it became visible after it. Times do not "
             "tell what is new"
         )
     late = min(missing, key=lambda row: row["provider_created_at"])
@@ -77,12 +77,14 @@ def _of_places(found: Facts) -> str | None:
         fact, version = found[event_id], cafe.version_at(row["customer_id"], row["provider_created_at"])
         if fact["customer_key"] is None or fact["valid_from"] == version:
             continue
-        name = f"{cafe.short(event_id)}, of {_when(row['provider_created_at'])},"
+        name = f"{cafe.short(event_id)}, which occurred {_when(row['provider_created_at'])},"
         if fact["valid_from"] is None:
             return (
                 f"{name} points at a version that is gone: its batch was loaded long ago, but its guest's "
                 "history changed"
             )
+        if fact["valid_to"] == row["provider_created_at"]:
+            return f"{name} points at a version that ended just then: `valid_to` is exclusive, so the next one held"
         return (
             f"{name} points at a version that is still there, but ended {_when(fact['valid_to'])}: something "
             "late cut it "

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from labkit.errors import OutOfOrderError, QueryRefusedError
-from labkit.labs.dbt import cafe, lineage, tables
+from labkit.labs.dbt import cafe, drawing, lineage, tables
 from labkit.labs.dbt.project import DbtRefusedError
 from labkit.panel import Panel, Tone
+from labkit.picture import Picture
 from labkit.servers import warehouse
 
 Answers = Mapping[str, Callable[[], str]]
@@ -167,6 +168,23 @@ def versions_of(guest: str) -> Panel:
         for row in found
     ]
     return Panel(f"versions of {guest}", table=(("from", "to", "tier", "country"), *rows))
+
+
+def draw_versions() -> Picture:
+    """Draw the versions of all guests as they are now."""
+    found = _built("SELECT * FROM {schema}.dim_guest ORDER BY customer_id, valid_from")
+    return drawing.versions(
+        [
+            drawing.Version(
+                row["customer_id"].removeprefix("cus_"),
+                row["valid_from"],
+                row["valid_to"],
+                row["customer_tier"],
+                row["card_country"],
+            )
+            for row in found
+        ]
+    )
 
 
 def _built(statement: str) -> list[dict[str, Any]]:

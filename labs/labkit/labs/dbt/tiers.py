@@ -44,7 +44,7 @@ def check(attempt: Attempt) -> Passed:
 def _why_not_compiled(message: str) -> str | None:
     if "not supported between instances" in message:
         return (
-            "Jinja compared a text with a number: to Jinja `usd_cents` is the column's *name*, since no row "
+            "Jinja compared a text with a number: to Jinja `usd_cents` is the column's name, since no row "
             "has been read "
             "yet. The comparison is Trino's: write it outside of `{% %}`"
         )

@@ -1,7 +1,9 @@
 """Exercise 3: a history of versions, compared with one that was counted by hand."""
 
+import re
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from labkit.attempt import Attempt
@@ -18,6 +20,7 @@ COLUMNS: Final = (
     "is_current",
 )
 MD5: Final = 32
+_PARTITION: Final = "`partition by customer_id`"
 Rows = list[dict[str, Any]]
 
 
@@ -25,9 +28,10 @@ def check(attempt: Attempt) -> Passed:
     """Compile the model, run it on the states of three guests, and compare every version."""
     text = answers.text_of(attempt, model=True)
     tables.ready_for_checks()
+    why = partial(_why, text)
     with tables.CHECKS.holding({"guest_versions": text}):
-        node = answers.answered(lambda: tables.CHECKS.compiled("dim_guest"), _why)
-    found: Rows = answers.answered(lambda: answers.rows_of(node.compiled_code), _why)
+        node = answers.answered(lambda: tables.CHECKS.compiled("dim_guest"), why)
+    found: Rows = answers.answered(lambda: answers.rows_of(node.compiled_code), why)
     if mistake := answers.of_columns(found, COLUMNS) or _of_starts(found) or _of_ends(found) or _of_keys(found):
         raise answers.wrong(mistake, read=f"{answers.CHECKED_IN}.stg_cafe_payments, by way of int_guest_states")
     current = [f"{row['customer_id']} {row['customer_tier']}" for row in found if row["is_current"]]
@@ -37,11 +41,17 @@ def check(attempt: Attempt) -> Passed:
     )
 
 
-def _why(message: str) -> str | None:
-    if answers.unknown_column(message) == "valid_from" and "md5" not in message:
+def _why(text: str, message: str) -> str | None:
+    unknown = answers.unknown_column(message)
+    if unknown == "valid_from" and "md5" not in message:
         return (
             "`valid_from` is not known yet where it is used: name it in a `with`, and make the key in the "
             "select after it"
+        )
+    if unknown and re.search(rf"\bas\s+{re.escape(unknown)}\b", text, re.IGNORECASE):
+        return (
+            f"`{unknown}` is not known yet where it is used: a `select` gives its names after its own `where`, so put "
+            "a `with` between the two"
         )
     return None
 
@@ -100,7 +110,10 @@ def _of_ends(found: Rows) -> str | None:
     for guest in sorted({row["customer_id"] for row in found}):
         mine = sorted((row for row in found if row["customer_id"] == guest), key=lambda row: row["valid_from"])
         for row, following in zip(mine, [*mine[1:], None], strict=True):
-            if said := _of_end(row, following["valid_from"] if following else None):
+            said = _of_end(row, following["valid_from"] if following else None)
+            if said and row["valid_to"] in {other["valid_from"] for other in found if other["customer_id"] != guest}:
+                said = f"it ends {_when(row['valid_to'])}, when a version of another guest begins: {_PARTITION}"
+            if said:
                 return f"{guest}, {_when(row['valid_from'])}: {said}"
     return None
 
@@ -110,7 +123,7 @@ def _of_end(row: dict[str, Any], next_start: datetime | None) -> str | None:
     if next_start is None and end is not None:
         if end.year > cafe.at(1).year:
             return f"the version that holds ends in {end.year}: nobody knows its end, so it is null"
-        return "its last version has an end: is it the start of another guest's? `partition by customer_id`"
+        return "its last version has an end, and nothing of its guest begins there"
     if next_start is not None and end != next_start:
         return _of_meeting(end, next_start)
     if row["is_current"] is not (end is None):

@@ -58,7 +58,9 @@ def _wrong(found: object, price: Price) -> str | None:
 def _unknown(major_units: Callable[[int, str], Any]) -> str | None:
     try:
         found = major_units(100, UNKNOWN)
-    except NormalizationError:
+    except NormalizationError as error:
+        if UNKNOWN in str(error):
+            return f"the error quotes the value, '{UNKNOWN}': its message goes into a header that many people read"
         return None
     except Exception as error:  # noqa: BLE001 - as above
         name = type(error).__name__

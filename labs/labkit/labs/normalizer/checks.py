@@ -36,7 +36,10 @@ def relay(attempt: Attempt) -> Passed:
     written = attempt.written()
     calm = relaying.tell(written, Faults())
     if mistake := _calm(calm):
-        evidence = {relaying.SINK: f"{sum(calm.written.values())} of {COUNT} records", "committed": str(calm.committed)}
+        evidence = {
+            relaying.SINK: f"{len(calm.written)} of {COUNT} records, {sum(calm.written.values())} copies",
+            "committed": str(calm.committed),
+        }
         raise WrongAnswerError(mistake, evidence=evidence)
     killed = {
         "killed before the third record": relaying.tell(written, Faults(kill_at=3)),
@@ -64,7 +67,7 @@ def _calm(story: Story) -> str | None:
     if story.raised:
         return f"`relay` raised {type(story.raised).__name__}: {story.raised}"
     if story.lost:
-        return f"{story.lost} of {COUNT} records did not arrive, though nobody disturbed it: is each `produce` awaited?"
+        return _lost(story)
     if story.committed == COUNT - 1:
         return "it committed the offset of the last record it had read; to commit is the offset of the next one to read"
     if story.committed < COUNT:
@@ -72,6 +75,15 @@ def _calm(story: Story) -> str | None:
     if story.doubled:
         return f"{story.doubled} records came twice, though nobody disturbed it: one `produce` for each record"
     return None
+
+
+def _lost(story: Story) -> str:
+    if story.written and story.committed <= len(story.written):
+        return (
+            f"after two starts, {len(story.written)} of {COUNT} records have arrived: "
+            "one batch is all that `consumer.getmany(timeout_ms=…)` brings, not one record"
+        )
+    return f"{story.lost} of {COUNT} records did not arrive, though nobody disturbed it: is each `produce` awaited?"
 
 
 def _counted(story: Story) -> str:

@@ -11,7 +11,7 @@ KEY: Final = (
 RELAY: Final = (
     "Imagine the power fails between any two of your lines. What has Kafka committed by then, and what has arrived?",
     "`await consumer.getmany(timeout_ms=500)` gives `{partition: [record, …]}`. Produce first, commit afterwards.",
-    "A committed offset is that of the *next* record to read: `records[-1].offset + 1`.",
+    "A committed offset is that of the next record to read: `records[-1].offset + 1`.",
     (
         "Two loops: over `batch.items()`, and in it over the records, awaiting `produce(record)`; after the inner one "
         "`await consumer.commit({partition: …})`. No `try`."

@@ -26,7 +26,7 @@ Key = Callable[[StripeEvent], Any]
 def mistake(key: Key) -> str | None:
     """Return what is wrong with the keys themselves, None if nothing is. What `key` raises goes through."""
     events = payments.interleaved()
-    keys = [key(event) for event in events]
+    keys = [_key(key, event) for event in events]
     by_payment: Mapping[str, set[object]] = defaultdict(set)
     for event, found in zip(events, keys, strict=True):
         if found is None:
@@ -41,6 +41,15 @@ def mistake(key: Key) -> str | None:
     if any(len(found) > 1 for found in by_payment.values()):
         return "the intent, the charge and the refund of one payment have different keys; what do they all carry?"
     return None
+
+
+def _key(key: Key, event: StripeEvent) -> object:
+    """Return an event's key. A mistake that shows only at some events, such as those of guests, is shown with one."""
+    try:
+        return key(event)
+    except WrongAnswerError as error:
+        seen = {"at this event": f"type {event['type']!r}, data.object {event['data']['object']}"}
+        raise WrongAnswerError(error.message, evidence=seen) from error
 
 
 def write(key: Key) -> Sequence[ConsumerRecord[bytes, bytes]]:

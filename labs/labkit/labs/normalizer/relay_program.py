@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from services.contracts.settings import Kafka
 
-IDLE_MS = 300
+POLL_MS = 300
 
 
 async def main(order: str, group: str, source: str, sink: str, kill: str) -> None:
@@ -24,7 +24,11 @@ async def main(order: str, group: str, source: str, sink: str, kill: str) -> Non
         AIOKafkaConsumer(bootstrap_servers=servers, group_id=group, enable_auto_commit=False) as consumer,
     ):
         consumer.assign([partition])
-        batch = (await consumer.getmany(timeout_ms=IDLE_MS)).get(partition, [])
+        # Up to the end, however slow Kafka is today: an empty first batch would leave nothing to lose.
+        [end] = (await consumer.end_offsets([partition])).values()
+        batch = []
+        while await consumer.position(partition) < end:
+            batch += (await consumer.getmany(timeout_ms=POLL_MS)).get(partition, [])
 
         async def produce() -> None:
             for record in batch:

@@ -7,13 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from labkit.picture import Picture
+from labkit.picture import INK, MARK, Picture
 from labkit.timeline import moments
 from stack.journey.sightings import Journey
 
-# Readable on JupyterLab's light and on its dark background; the picture itself has none.
-INK: Final = "#8a8f98"
-MARK: Final = "#f37726"
 LINEAR_BELOW_S: Final = 1.0
 
 

@@ -63,7 +63,7 @@ def _of_day(made: Table, under_way: set[str]) -> str | None:
     if under_way - _paths(made):
         return (
             "a writer had written its file and not committed yet; the file is gone, and its commit would point to "
-            "nothing. To `remove_orphan_files` a file that is not committed *yet* looks the same: keep `keep`"
+            "nothing. To `remove_orphan_files` a file that is not committed yet looks the same: keep `keep`"
         )
     return None
 

@@ -10,16 +10,13 @@ from pyiceberg.table import Table
 
 from labkit.labs.trino import asking, table
 from labkit.panel import Panel
-from labkit.picture import Picture
+from labkit.picture import INK, MARK, Picture
 from labkit.servers import object_store
 
 NAME: Final = "hours"
 QUESTION: Final = f"SELECT currency, count(*), sum(amount) FROM {NAME} GROUP BY currency"  # noqa: S608 - ours
 RUNS: Final = 3
 KIB: Final = 1024
-# Readable on JupyterLab's light and on its dark background; the picture itself has none.
-INK: Final = "#8a8f98"
-MARK: Final = "#f37726"
 
 
 @dataclass(frozen=True)
