@@ -61,7 +61,7 @@ def register(model: Any, report: Report) -> str:  # noqa: ANN401 - a learner's m
     with quietly():
         draw(folder, scores, made.test.labels, dict(report.importance))
         (folder / "card.md").write_text(card.markdown(report, made.split, dict(TAGS)), encoding="utf-8")
-        taken = training.budgets(model, made, time.perf_counter)
+        taken = training.budgets(model, made, time.process_time)
         try:
             return registry().log(Trained(made, model, report, taken, dict(TAGS), folder), TAGS)
         except RegistryUnavailableError as error:
