@@ -1,23 +1,35 @@
 """Promotion: the challenger meets the champion on the challenger's own test, and the gate decides."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
 from services.training.errors import PromotionRefusedError, TrainingError
-from services.training.gate import Duel, objections
+from services.training.gate import Budgets, Duel, objections
 from services.training.metrics import Ranking, estimate, weights_by_customer
 from services.training.policy import chances, choices, observed_values
 from services.training.registry import CHALLENGER, CHAMPION, Registered, Registry
-from services.training.report import Segment
+from services.training.report import Report, Segment
 from services.training.segments import SEGMENTS
 from services.training.tasks import TASKS
 
 Column = NDArray[np.float64]
 
 
-def promote(registry: Registry, task: str, seed: int) -> str:
+Gate = Callable[[Report, Budgets, Duel | None], Sequence[str]]
+"""Every reason against a challenger; none if it may become the champion."""
+
+
+def promote(registry: Registry, task: str, seed: int, gate: Gate = objections) -> str:
     """Make the challenger the champion, and return its version.
+
+    Args:
+        registry: where both are.
+        task: `fraud`, `churn` or `retry`.
+        seed: of the resampling.
+        gate: decides.
 
     Raises:
         PromotionRefusedError: the gate has objections, all of which it names.
@@ -28,7 +40,7 @@ def promote(registry: Registry, task: str, seed: int) -> str:
     if challenger is None:
         raise TrainingError(f"{task} has no challenger; `python -m services.training` trains one")
     champion = registry.at(task, CHAMPION)
-    against = objections(challenger.report, challenger.budgets, duel(challenger, champion, seed) if champion else None)
+    against = tuple(gate(challenger.report, challenger.budgets, duel(challenger, champion, seed) if champion else None))
     registry.note(task, challenger.version, "; ".join(against) or "passed")
     if against:
         raise PromotionRefusedError(f"{task} version {challenger.version}", against)

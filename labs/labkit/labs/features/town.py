@@ -11,9 +11,8 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow as pa
 
-from labkit.servers import history, lake
+from labkit.servers import feature_tables
 from labkit.servers.unwarned import quietly
-from services.contracts.settings import Catalog, state_dir
 from services.simulator.history.generation import History
 
 with quietly():
@@ -22,10 +21,9 @@ with quietly():
 
     from services.features import store
     from services.features.activity import ACTIVITY
-    from services.features.bootstrap import Features, bootstrap
+    from services.features.bootstrap import Features
     from services.features.computing import database
     from services.features.requests import CHARGES
-    from services.features.settings import FeaturesSettings
 
 NAMESPACE: Final = "lab11"
 PAST: Final = History(events=30_000, seed=11)
@@ -41,16 +39,7 @@ def features() -> Features:
     Raises:
         ServerDownError: the catalog does not answer.
     """
-    catalog = lake.catalog(Catalog().warehouse)
-    settings = FeaturesSettings(marts_namespace=NAMESPACE, namespace=NAMESPACE, store_dir=state_dir() / NAMESPACE)
-    wired = bootstrap(settings, lambda: catalog)
-    if not catalog.table_exists(f"{NAMESPACE}.merchant_features"):  # the last that is made
-        catalog.create_namespace_if_not_exists(NAMESPACE)
-        lake.remove(catalog, f"{NAMESPACE}.fct_payments")
-        facts = history.facts(PAST)
-        catalog.create_table(f"{NAMESPACE}.fct_payments", schema=facts.schema).append(facts)
-        wired.build()
-    return wired
+    return feature_tables.of(NAMESPACE, PAST)
 
 
 @cache
