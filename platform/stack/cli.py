@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import stamina
 import typer
@@ -16,10 +16,10 @@ from rich.table import Table
 
 from services.contracts.errors import LakehouseError
 from services.contracts.settings import REPOSITORY
+from stack import compose, lifecycle, log_search, pipeline, testing
 from stack import doctor as doctoring
-from stack import lifecycle, log_search, pipeline, testing
 from stack import status as statuses
-from stack.context import Context
+from stack.context import Choices, Context
 from stack.dead_letters.commands import app as dlq_app
 from stack.errors import StackError
 from stack.journey import commands as journey
@@ -43,12 +43,23 @@ Offset = Annotated[
     int | None,
     typer.Option(envvar="LAKEHOUSE_PORT_OFFSET", help="Move every port of this clone by N; kept until changed."),
 ]
+Backend = Annotated[
+    Literal["native", "compose"] | None,
+    typer.Option(help="native: processes of this machine. compose: containers. Kept until changed."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 
-def _context(port_offset: int | None) -> Context:
-    """Return this clone's context; an offset that is given is kept."""
-    return lifecycle.keep(Context.load(port_offset))
+def _context(port_offset: int | None, backend: str | None = None) -> Context:
+    """Return this clone's context; an offset or a backend that is given is kept."""
+    context = Context.load(port_offset)
+    if backend:
+        context = dataclasses.replace(context, choices=dataclasses.replace(context.choices, backend=backend))
+    return lifecycle.keep(context)
+
+
+def _in_containers() -> bool:
+    return Choices.load().backend == "compose"
 
 
 def _names(only: str) -> tuple[str, ...]:
@@ -59,14 +70,24 @@ def _names(only: str) -> tuple[str, ...]:
 def up(
     only: Annotated[str, typer.Option(help="Only these servers, comma-separated, and what they need.")] = "",
     port_offset: Offset = None,
+    backend: Backend = None,
 ) -> None:
     """Install what is missing, start the servers, wait until each is ready."""
-    lifecycle.up(_names(only), _context(port_offset), Reporter())
+    context = _context(port_offset, backend)
+    if not _in_containers():
+        lifecycle.up(_names(only), context, Reporter())
+    elif only:
+        raise StackError("Containers start all together: --only is for the native backend.", "Leave it out.")
+    else:
+        compose.up(context, Reporter())
 
 
 @app.command()
 def down(only: Annotated[str, typer.Option(help="Only these, comma-separated; by default everything.")] = "") -> None:
     """Stop everything of this clone."""
+    if _in_containers():
+        compose.down(Context.load(), Reporter())
+        return
     names = _names(only)
     with_needs(names)
     lifecycle.down(Reporter(), names)
@@ -77,6 +98,8 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
     """Stop everything and delete this clone's data (not the installed servers, not your progress)."""
     if not yes:
         typer.confirm("Delete all tables, topics, workflows and databases of this clone?", abort=True)
+    if _in_containers():
+        compose.down(Context.load(), Reporter(), forget=True)
     lifecycle.reset(Context.load(), Reporter())
 
 
@@ -84,7 +107,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
 def status(json: Json = False) -> None:  # noqa: FBT002 - an option
     """Show what is running."""
     context = Context.load()
-    found = statuses.status(context)
+    found = compose.status(context) if _in_containers() else statuses.status(context)
     if json:
         catalog = context.choices.catalog or None
         print(jsonlib.dumps({"catalog": catalog, "servers": [dataclasses.asdict(one) for one in found]}, indent=2))
@@ -160,15 +183,22 @@ def reconcile(
 
 
 @pipeline_app.command("up")
-def pipeline_up(port_offset: Offset = None) -> None:
+def pipeline_up(port_offset: Offset = None, backend: Backend = None) -> None:
     """Start the servers and the services: gateway, normalizer, orchestrator, inference."""
-    pipeline.up(_context(port_offset), Reporter())
+    context = _context(port_offset, backend)
+    if _in_containers():
+        compose.up(context, Reporter(), compose.PIPELINE)
+    else:
+        pipeline.up(context, Reporter())
 
 
 @pipeline_app.command("down")
 def pipeline_down() -> None:
     """Stop the services; the servers stay."""
-    pipeline.down(Reporter())
+    if _in_containers():
+        compose.stop_services(Context.load(), Reporter())
+    else:
+        pipeline.down(Reporter())
 
 
 @app.command()
