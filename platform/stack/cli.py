@@ -23,6 +23,9 @@ from stack.context import Choices, Context
 from stack.dead_letters.commands import app as dlq_app
 from stack.errors import StackError
 from stack.journey import commands as journey
+from stack.kubernetes import release
+from stack.kubernetes.cluster import Cluster
+from stack.kubernetes.commands import app as cluster_app
 from stack.lab import open_lab
 from stack.manifest import specs, with_needs
 from stack.paths import log_file
@@ -38,6 +41,7 @@ app = typer.Typer(
 pipeline_app = typer.Typer(no_args_is_help=True, help="The payment services on the running servers.")
 app.add_typer(pipeline_app, name="pipeline")
 app.add_typer(dlq_app, name="dlq")
+app.add_typer(cluster_app, name="cluster")
 
 Offset = Annotated[
     int | None,
@@ -120,6 +124,8 @@ def status(json: Json = False) -> None:  # noqa: FBT002 - an option
     print(
         f"\n{sum(one.memory_mib for one in found)} MiB in all. Catalog: {context.choices.catalog or 'not chosen yet'}."
     )
+    if line := release.summary(Cluster()):
+        print(line)
 
 
 @app.command()

@@ -10,8 +10,7 @@ from packaging.requirements import Requirement
 from services.contracts.settings import REPOSITORY
 from stack.manifest import services, specs
 from stack.paths import PLATFORM
-
-from .expected import addresses
+from tests.unit.compose.expected import addresses
 
 DOCKERFILE = (PLATFORM / "images" / "Dockerfile").read_text(encoding="utf-8")
 LOCKS = REPOSITORY / "requirements"
