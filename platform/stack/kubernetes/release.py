@@ -1,5 +1,6 @@
 """The chart as a Helm release: set up, deploy, status, destroy."""
 
+import json
 from dataclasses import dataclass
 
 from stack.errors import StackError
@@ -65,6 +66,7 @@ def deploy(cluster: Cluster, reporter: Reporter, *, size: str, minutes: int = 15
     if not values.exists():
         sizes = sorted(path.stem.removeprefix("values-") for path in CHART.glob("values-*.yaml"))
         raise StackError(f"There is no size '{size}'.", f"There are: {', '.join(sizes)}.")
+    _require_same_size(cluster, size)
     options = ("--install", "--namespace", NAMESPACE, "--values", str(values))
     waiting = ("--wait", "--wait-for-jobs", f"--timeout={minutes}m")
     reporter.say(f"Deploying to {cluster.context()}, size {size}; the first time it pulls images.")
@@ -73,6 +75,17 @@ def deploy(cluster: Cluster, reporter: Reporter, *, size: str, minutes: int = 15
         said = "\n    ".join(line for line in done.stderr.splitlines() if NOISE not in line)
         raise StackError(f"Helm could not deploy:\n    {said}", "`lakehouse cluster status` shows what is not ready.")
     reporter.say("✓ deployed")
+
+
+def _require_same_size(cluster: Cluster, size: str) -> None:
+    """Raise StackError if another size is deployed: volumes and the number of stores' pods cannot change afterwards."""
+    known = cluster.helm("get", "values", RELEASE, "--namespace", NAMESPACE, "--output=json")
+    there = json.loads(known.stdout)["size"] if known.returncode == 0 else size
+    if there != size:
+        raise StackError(
+            f"The size {there} is deployed, and the volumes of its stores cannot change.",
+            f"Turn up single values (platform/kubernetes/README.md), or `make destroy deploy SIZE={size}`.",
+        )
 
 
 def destroy(cluster: Cluster, reporter: Reporter) -> None:

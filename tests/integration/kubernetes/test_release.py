@@ -12,7 +12,6 @@ import pytest
 
 from stack.kubernetes import forwarding, programs, release
 from stack.kubernetes.cluster import NAMESPACE, Cluster
-from stack.progress import Reporter
 
 pytestmark = [pytest.mark.kubernetes, pytest.mark.slow]
 Make = Callable[..., CompletedProcess[str]]
@@ -106,19 +105,30 @@ def test_ports_that_are_not_forwarded_are_shown_as_such(make: Make) -> None:
     assert "✓" not in shown.stdout
 
 
-def test_an_upgrade_to_a_team_scales_and_keeps_the_secrets(cluster: Cluster) -> None:
+def test_another_size_is_refused_before_anything_is_changed(make: Make, cluster: Cluster) -> None:
+    before = generations(cluster)
+    refused = make("deploy", "SIZE=team")
+    assert refused.returncode != 0
+    assert "The size laptop is deployed" in refused.stderr
+    assert generations(cluster) == before
+
+
+def test_an_upgrade_scales_and_keeps_the_secrets(cluster: Cluster) -> None:
     kept = secret(cluster)
-    release.deploy(cluster, Reporter(), size="team", minutes=4)
-    replicas = {each.name: each.wanted for each in release.workloads(cluster)}
-    assert (replicas["kafka"], replicas["trino-worker"], replicas["normalizer"]) == (3, 3, 3)
+    more = "--set=services.normalizer.replicas=3,trino.workers.replicas=2"
+    options = ("--namespace", NAMESPACE, "--reuse-values", "--wait", "--timeout=4m")
+    done = cluster.helm("upgrade", release.RELEASE, str(release.CHART), *options, more)
+    assert done.returncode == 0, done.stderr
+    ready = {each.name: each.ready for each in release.workloads(cluster)}
+    assert (ready["normalizer"], ready["trino-worker"]) == (3, 2)
     assert secret(cluster) == kept
 
 
-def test_a_rollback_goes_back_to_the_size_before(cluster: Cluster) -> None:
+def test_a_rollback_goes_back_to_what_was_before(cluster: Cluster) -> None:
     done = cluster.helm("rollback", release.RELEASE, "--namespace", NAMESPACE, "--wait", "--timeout=4m")
     assert done.returncode == 0, done.stderr
-    replicas = {each.name: each.wanted for each in release.workloads(cluster)}
-    assert (replicas["kafka"], replicas["trino-worker"], replicas["normalizer"]) == (1, 0, 1)
+    wanted = {each.name: each.wanted for each in release.workloads(cluster)}
+    assert (wanted["normalizer"], wanted["trino-worker"]) == (1, 0)
 
 
 def test_workers_are_scaled_by_hand_and_become_ready(cluster: Cluster) -> None:
@@ -151,3 +161,11 @@ def test_destroy_with_a_yes_leaves_nothing(make: Make, cluster: Cluster) -> None
     assert destroyed.returncode == 0, destroyed.stderr
     assert cluster.kubectl("get", "namespace", NAMESPACE).returncode != 0
     assert forwarding.running() == {}
+
+
+def test_a_team_is_admitted_and_scheduled_too(make: Make, cluster: Cluster) -> None:
+    deployed = make("deploy", "SIZE=team")
+    assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+    ready = {each.name: each.ready for each in release.workloads(cluster)}
+    assert (ready["kafka"], ready["minio"], ready["trino-worker"], ready["orchestrator"]) == (3, 4, 3, 3)
+    assert make("destroy", "YES=1").returncode == 0
