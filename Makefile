@@ -15,7 +15,7 @@ install: ## make .venv from the locks (every other target does it when needed)
 	@$(PYTHON) platform/bootstrap.py
 
 .PHONY: lab
-lab: install ## start the platform and open JupyterLab on lab 00
+lab: install ## start the platform and open JupyterLab
 	@$(BIN)/lakehouse lab $(OFFSET)
 
 .PHONY: course
@@ -73,6 +73,14 @@ gateway-simulator: install ## send signed events through the gateway: make gatew
 .PHONY: history
 history: install ## load a simulated past of one million events into bronze: make history EVENTS=1000000 SEED=7
 	@$(BIN)/python -m services.simulator history --events $(or $(EVENTS),1000000) --seed $(or $(SEED),7)
+
+.PHONY: features
+features: install ## build the features from the marts and bring the online store to the present
+	@$(BIN)/python -m services.features build && $(BIN)/python -m services.features materialize
+
+.PHONY: train
+train: install ## train fraud, churn and retry from the marts, and register them as challengers: the truth is that of EVENTS=1000000 SEED=7
+	@$(BIN)/lakehouse up --only mlflow && TRAINING_HISTORY_EVENTS=$(or $(EVENTS),1000000) TRAINING_HISTORY_SEED=$(or $(SEED),7) $(BIN)/python -m services.training
 
 .PHONY: batch
 batch: install ## load bronze into Iceberg and build the marts

@@ -242,15 +242,15 @@ for one in ids:
 # %% [markdown]
 # ## Where was it when?
 #
-# `lakehouse trace EVENT_ID` asks every system for one payment. (In a terminal, `lakehouse` is `.venv/bin/lakehouse`
-# where the environment is not activated.) This is the coffee machine's:
+# `lab.trace(event_id)` asks every system for one payment, and links to the pages that show it; `lab.trace(event_id,
+# for_s=30)` follows one that is still on its way. In a terminal: `lakehouse trace EVENT_ID` (`.venv/bin/lakehouse`
+# where the environment is not activated). This is the coffee machine's:
 
 # %%
-found = journey.trace(ids[0])
-timeline.panel(found)
+lab.trace(ids[0])
 
 # %%
-timeline.draw(found)
+timeline.draw(journey.trace(ids[0]))
 
 # %% [markdown]
 # The time runs evenly up to one second, and in powers of ten after that. The wait before Iceberg includes the time
@@ -274,7 +274,7 @@ delivery.expect_all(sent)
 print("accepted:", sent.accepted.total())
 
 # %% tags=["nbval-ignore-output"]
-timeline.panel(journey.trace(event_id(late["id"])))
+lab.trace(event_id(late["id"]))
 
 # %% [markdown]
 # The gateway does not know that the normalizer is gone, and need not: its promise is kept when Kafka has the event.

@@ -21,7 +21,7 @@ class CheckError(LakehouseError):
 
     Args:
         message: What was expected and what was found where. Never a payload or a secret.
-        try_next: One thing to try.
+        try_next: One thing to try; of a wrong answer, by default the exercise's next hint.
         evidence: Where it was looked up: topic and offset, snapshot id, row.
     """
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from IPython.display import display as _display
 
-from labkit import source
+from labkit import source, timeline
 from labkit.attempt import Attempt, is_stub
 from labkit.checking import Checker
 from labkit.errors import OutOfOrderError
@@ -71,7 +71,8 @@ class Lab:
         if name in self._written and not is_stub(self._written[name]):
             self._progress.record(self.spec.name, Kind.ATTEMPTED, name)
         verdict = self._checker.verdict(exercise, lambda: Attempt(name, self._newest(name)))
-        self._progress.record(self.spec.name, Kind.OUTCOME, name, verdict.outcome)
+        said = verdict.message if verdict.fault else ""
+        self._progress.record(self.spec.name, Kind.OUTCOME, name, verdict.outcome, said)
         self._results.record(name, verdict)
         return verdict
 
@@ -114,6 +115,14 @@ class Lab:
             Tone.GOOD if passed == len(rows) else Tone.INFO,
             table=(("exercise", "what", "outcome", "help"), *rows),
         )
+
+    @staticmethod
+    def trace(event_id: str, *, for_s: float = 0) -> None:
+        """Show where one payment is in every system, and follow it for some seconds while it is still on its way."""
+        # The clients of six servers take a second to import: only who traces waits for them.
+        from stack.journey.bootstrap import trace  # noqa: PLC0415
+
+        timeline.watch(event_id, for_s, trace, timeline.Screen())
 
     def passed(self) -> tuple[str, ...]:
         """Return the names of the exercises that are passed, restarts included."""

@@ -27,13 +27,18 @@ class Kind(StrEnum):
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of the log. `at` is ISO 8601, UTC; `outcome` is there where the kind is."""
+    """One line of the log. `at` is ISO 8601, UTC; `outcome` is there where the kind is.
+
+    `message` is what a check said that did not pass: what a mentor learns common mistakes from. Checks put neither
+    secrets nor payloads into it.
+    """
 
     at: str
     lab: str
     event: Kind
     exercise: str = ""
     outcome: Outcome | None = None
+    message: str = ""
 
 
 class Entry(msgspec.Struct):
@@ -70,6 +75,19 @@ def fold(events: Iterable[Event]) -> dict[str, Entry]:
     return entries
 
 
+def read(path: Path) -> Iterator[Event]:
+    """Yield the events of a log, none if there is no such file."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return
+    for line in lines:
+        try:
+            yield msgspec.json.decode(line, type=Event)
+        except msgspec.MsgspecError:
+            continue  # Torn by a crash, or of a newer version: the others still count.
+
+
 class Progress:
     """The log of all labs, appended to by any number of kernels."""
 
@@ -81,12 +99,15 @@ class Progress:
     def of(self, lab: str) -> dict[str, Entry]:
         """Return the state of one lab's exercises; an exercise without events is not among them."""
         with self._locked():
-            return fold(event for event in self._events() if event.lab == lab)
+            return fold(event for event in read(self._path) if event.lab == lab)
 
-    def record(self, lab: str, kind: Kind, exercise: str = "", outcome: Outcome | None = None) -> None:
+    def record(
+        self, lab: str, kind: Kind, exercise: str = "", outcome: Outcome | None = None, message: str = ""
+    ) -> None:
         """Append one event; it is on the disk when this returns."""
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._locked():
-            self._append(Event(datetime.now(UTC).isoformat(timespec="milliseconds"), lab, kind, exercise, outcome))
+            self._append(Event(at, lab, kind, exercise, outcome, message))
 
     def next_hint(self, lab: str, exercise: str, ladder: int) -> int:
         """Return the index of the next hint of a ladder of `ladder` hints; after the last one, the last again."""
@@ -100,17 +121,6 @@ class Progress:
         with self._lock:
             old_progress.take_over(self._path)
             yield
-
-    def _events(self) -> Iterator[Event]:
-        try:
-            lines = self._path.read_bytes().splitlines()
-        except FileNotFoundError:
-            return
-        for line in lines:
-            try:
-                yield msgspec.json.decode(line, type=Event)
-            except msgspec.MsgspecError:
-                continue  # Torn by a crash, or of a newer version: the others still count.
 
     def _append(self, event: Event) -> None:
         with self._path.open("ab+") as file:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -37,6 +38,13 @@ class Exercise:
     check: Check
 
 
+class Begins(StrEnum):
+    """What a platform holds when a lab begins, for whoever comes to it by `lakehouse lab start`."""
+
+    EMPTY = "nothing"
+    PAYMENTS = "some hundred payments on their whole way, from the gateway to the marts"
+
+
 @dataclass(frozen=True)
 class LabSpec:
     """One lab.
@@ -50,6 +58,7 @@ class LabSpec:
         exercises: In the notebook's order.
         objectives: What the learner can do afterwards; each completes "you can …".
         started_by_hand: Those of `servers` that the lab's own cells start, so that `labkit.start` leaves them alone.
+        begins_with: What `lakehouse lab start` puts on the platform. The lab itself must run on any platform.
     """
 
     name: str
@@ -60,6 +69,7 @@ class LabSpec:
     exercises: tuple[Exercise, ...]
     objectives: tuple[str, ...] = ()
     started_by_hand: tuple[str, ...] = ()
+    begins_with: Begins = Begins.EMPTY
 
     def exercise(self, name: str) -> Exercise:
         """Return an exercise. Raises `LabError` naming those that exist."""

@@ -7,7 +7,8 @@ import shlex
 import signal
 import subprocess
 import sys
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
 
 import stamina
 import typer
@@ -30,6 +31,7 @@ from stack.lab import open_lab
 from stack.manifest import specs, with_needs
 from stack.paths import log_file
 from stack.progress import Reporter
+from stack.snapshots.commands import app as snapshot_app
 
 # No pretty exceptions: they print local variables, and some of ours are secrets.
 app = typer.Typer(
@@ -39,9 +41,12 @@ app = typer.Typer(
     help="The payments lakehouse on this machine.",
 )
 pipeline_app = typer.Typer(no_args_is_help=True, help="The payment services on the running servers.")
+lab_app = typer.Typer(invoke_without_command=True, help="JupyterLab; `start NN` and `reset NN` for one lab.")
 app.add_typer(pipeline_app, name="pipeline")
+app.add_typer(lab_app, name="lab")
 app.add_typer(dlq_app, name="dlq")
 app.add_typer(cluster_app, name="cluster")
+app.add_typer(snapshot_app, name="snapshot")
 
 Offset = Annotated[
     int | None,
@@ -51,6 +56,8 @@ Backend = Annotated[
     Literal["native", "compose"] | None,
     typer.Option(help="native: processes of this machine. compose: containers. Kept until changed."),
 ]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Number = Annotated[str, typer.Argument(metavar="NN", help="The lab's number, such as 06.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 
@@ -70,6 +77,11 @@ def _names(only: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in only.split(",") if name.strip())
 
 
+def _run(module: str, *arguments: str) -> NoReturn:
+    """Become `python -m module`: what this command must not import, since it imports this command's parts."""
+    sys.exit(subprocess.run([sys.executable, "-m", module, *arguments], cwd=REPOSITORY, check=False).returncode)
+
+
 @app.command()
 def up(
     only: Annotated[str, typer.Option(help="Only these servers, comma-separated, and what they need.")] = "",
@@ -80,10 +92,8 @@ def up(
     context = _context(port_offset, backend)
     if not _in_containers():
         lifecycle.up(_names(only), context, Reporter())
-    elif only:
-        raise StackError("Containers start all together: --only is for the native backend.", "Leave it out.")
     else:
-        compose.up(context, Reporter())
+        compose.up(context, Reporter(), only=_names(only))
 
 
 @app.command()
@@ -98,7 +108,7 @@ def down(only: Annotated[str, typer.Option(help="Only these, comma-separated; by
 
 
 @app.command()
-def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:  # noqa: FBT002 - an option
+def reset(yes: Yes = False) -> None:  # noqa: FBT002 - an option
     """Stop everything and delete this clone's data (not the installed servers, not your progress)."""
     if not yes:
         typer.confirm("Delete all tables, topics, workflows and databases of this clone?", abort=True)
@@ -173,9 +183,10 @@ def env() -> None:
 def trace(
     event_id: Annotated[str, typer.Argument(help="evt_… or stripe:evt_….")],
     json: Json = False,  # noqa: FBT002 - an option
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until it has arrived.")] = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Show where one payment event is in every system."""
-    journey.trace(event_id, json=json)
+    """Show where one payment event is in every system, and pages of theirs that show it."""
+    journey.trace(event_id, json=json, follow=follow)
 
 
 @app.command()
@@ -207,20 +218,45 @@ def pipeline_down() -> None:
         pipeline.down(Reporter())
 
 
-@app.command()
+@lab_app.callback()
 def lab(
+    context: typer.Context,
     port_offset: Offset = None,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,  # noqa: FBT002 - an option
 ) -> None:
-    """Start the servers and open JupyterLab on lab 00."""
-    open_lab(_context(port_offset), Reporter(), browser=browser)
+    """Start the servers and open JupyterLab; or start or reset one lab."""
+    resolved = _context(port_offset)
+    if context.invoked_subcommand is None:
+        open_lab(resolved, Reporter(), browser=browser)
+
+
+@lab_app.command("start")
+def lab_start(lab: Number, yes: Yes = False) -> None:  # noqa: FBT002 - an option
+    """Bring the platform to where a lab begins, wherever you are in the course. Replaces this clone's data."""
+    _run("labkit.fast_forward", "start", lab, *(["--yes"] if yes else []))
+
+
+@lab_app.command("reset")
+def lab_reset(lab: Number, yes: Yes = False) -> None:  # noqa: FBT002 - an option
+    """Begin a lab again: the empty notebook, and no exercise passed. Leaves the data alone."""
+    _run("labkit.fast_forward", "reset", lab, *(["--yes"] if yes else []))
 
 
 @app.command()
 def course(port_offset: Offset = None) -> None:
     """Run every lab headlessly, unsolved and then solved, and write the report."""
     _context(port_offset)
-    sys.exit(subprocess.run([sys.executable, "-m", "labkit.course"], check=False).returncode)
+    _run("labkit.course")
+
+
+@app.command()
+def mentor(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Holds NAME.jsonl, the progress.jsonl of each learner.")
+    ],
+) -> None:
+    """Show a class: who is where, for how long, on which hint, and which wrong answers are common."""
+    _run("labkit.mentor", str(folder.resolve()))
 
 
 @app.command()
@@ -232,8 +268,7 @@ def test() -> None:
 @app.command()
 def bench(names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these.")] = None) -> None:
     """Measure the services against their references, on a platform of its own: exit code 1 if a target is missed."""
-    command = [sys.executable, "-m", "tests.bench", *(names or ())]
-    sys.exit(subprocess.run(command, cwd=REPOSITORY, check=False).returncode)
+    _run("tests.bench", *(names or ()))
 
 
 def main() -> None:

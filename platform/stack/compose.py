@@ -11,7 +11,7 @@ from services.contracts.settings import REPOSITORY
 from stack import ports, probes
 from stack.context import Context
 from stack.errors import StackError
-from stack.manifest import servers, services, specs
+from stack.manifest import Spec, servers, services, specs, with_needs
 from stack.progress import Reporter
 from stack.servers.registry import server
 from stack.status import Status
@@ -22,26 +22,33 @@ EVERYTHING = ("--profile", "*")
 INSTEAD = "or leave Docker out: `lakehouse up --backend native`."
 
 
-def up(context: Context, reporter: Reporter, *profiles: str) -> Context:
+def up(context: Context, reporter: Reporter, *profiles: str, only: tuple[str, ...] = ()) -> Context:
     """Start the servers, and the services of these profiles, in containers, and wait until all are healthy.
 
-    Raises StackError: no engine, a taken port, or a container that did not get healthy.
+    With `only`, start these servers and what they need instead, whatever their profiles.
+
+    Raises StackError: no engine, a taken port, what has no container, or one that did not get healthy.
     """
+    wanted = with_needs(only or servers() + (services() if PIPELINE in profiles else ()))
+    if missing := [spec.name for spec in wanted if not _has_container(spec)]:
+        raise StackError(f"{missing[0]} has no container: it is for the native backend.")
     require_engine()
     context = replace(context, choices=replace(context.choices, catalog="polaris"))
     if not _states(context):
-        ports.require_free(tuple(spec for spec in specs().values() if spec.compose or spec.service), context)
+        ports.require_free(wanted, context)
     context.choices.save()
     context.write_environment()
-    chosen = [option for profile in profiles for option in ("--profile", profile)]
+    chosen = EVERYTHING if only else tuple(option for profile in profiles for option in ("--profile", profile))
+    targets = [spec.host or spec.name for spec in wanted] if only else []
     reporter.say("Docker Compose starts the containers; the first time it pulls and builds images.")
     if subprocess.run(
-        [*COMPOSE, *chosen, "up", "--detach", "--wait"], env=environment(context), check=False
+        [*COMPOSE, *chosen, "up", "--detach", "--wait", *targets], env=environment(context), check=False
     ).returncode:
         raise StackError("Not every container got healthy; see above.", "`docker compose logs NAME` says why.")
     # Most of it was done in containers; the topics and bronze's tables must be there without our images, too.
     for name in servers():
-        server(name, context).provision()
+        if specs()[name] in wanted:
+            server(name, context).provision()
     reporter.say("✓ every container is healthy")
     return context
 
@@ -71,7 +78,7 @@ def status(context: Context) -> list[Status]:
     states = _states(context)
     found = []
     for spec in specs().values():
-        if not (spec.compose or spec.service or spec.name == "dagster"):
+        if not _has_container(spec):
             continue
         state = states.get(spec.host or spec.name, "stopped")
         version = str(spec.compose.get("version", spec.version))
@@ -115,6 +122,10 @@ def require_engine() -> None:
 
 def _ask(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
+
+
+def _has_container(spec: Spec) -> bool:
+    return bool(spec.compose or spec.service or spec.name == "dagster")
 
 
 def _states(context: Context) -> Mapping[str, str]:

@@ -84,6 +84,7 @@ class Context:
             "CATALOG_CREDENTIAL": credential,
             "TRINO_HOST": LOCALHOST,
             "TRINO_PORT": str(self.port("trino", "http")),
+            "MLFLOW_TRACKING_URI": self.url("mlflow", "http"),
         }
         pyiceberg = {"TYPE": "rest", "URI": catalog_uri}
         if polaris:

@@ -1,4 +1,4 @@
-"""Open JupyterLab on the first lab, on a platform that runs."""
+"""Open JupyterLab on the course's start page, on a platform that runs."""
 
 import os
 import sys
@@ -10,9 +10,9 @@ from stack.errors import StackError
 from stack.manifest import servers
 from stack.paths import PLATFORM
 from stack.progress import Reporter
+from stack.workplace import layouts
 
 PORT = 8888
-FIRST = "labs/00_preflight.ipynb"
 
 
 def open_lab(context: Context, reporter: Reporter, *, browser: bool) -> None:
@@ -23,15 +23,16 @@ def open_lab(context: Context, reporter: Reporter, *, browser: bool) -> None:
         raise StackError(f"Port {port} (JupyterLab) is taken by {ports.holder(port)}.", remedy)
     lifecycle.up(servers(), context, reporter)
     token = context.secrets.jupyter_token
-    reporter.say(f"\nJupyterLab: http://{LOCALHOST}:{port}/lab/tree/{FIRST}?token={token}")
+    reporter.say(f"\nJupyterLab: http://{LOCALHOST}:{port}/lab?token={token}")
     reporter.say("Ctrl-C twice ends JupyterLab; the servers go on until `make down`.\n")
     options = [
         f"--ServerApp.ip={LOCALHOST}",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={REPOSITORY}",
-        f"--LabApp.default_url=/lab/tree/{FIRST}",
+        f"--LabApp.workspaces_dir={layouts()}",
         f"--LabApp.app_settings_dir={PLATFORM / 'jupyter'}",
+        f"--config={PLATFORM / 'jupyter' / 'jupyter_server_config.py'}",
     ]
     if os.geteuid() == 0:
         options.append("--ServerApp.allow_root=True")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from services.contracts.settings import state_dir
-from stack import doctor, probes
+from stack import doctor, probes, state_id
 from stack.catalog import choose
 from stack.context import Choices, Context
 from stack.errors import StackError
@@ -16,6 +16,7 @@ from stack.paths import data_dir, log_file
 from stack.progress import Reporter
 from stack.servers.base import Program, Server
 from stack.servers.registry import every_server, server
+from stack.snapshots import swap
 from stack.supervise import Supervisor
 
 READY_WITHIN_S = 180
@@ -28,6 +29,7 @@ def up(names: tuple[str, ...], context: Context, reporter: Reporter) -> Context:
     Raises StackError: nothing was started if something is missing; what was started stays if a server fails.
     """
     wanted = with_needs(names or servers())
+    swap.finish()
     supervisor = Supervisor()
     running = _running(supervisor)
     if _is_up(wanted, running, supervisor, context):
@@ -126,11 +128,13 @@ def _stop_order(spec: Spec) -> int:
 
 
 def reset(context: Context, reporter: Reporter) -> None:
-    """Stop everything and delete the data of every server, the ledger and the logs; keep the learner's progress."""
+    """Stop everything, delete all servers' data, ledger, features, models and logs; keep the learner's progress."""
     down(reporter)
+    swap.discard()
     for each in every_server(context):
         each.wipe()
-    for folder in (data_dir(""), state_dir() / "ledger", state_dir() / "dagster", state_dir() / "logs"):
+    for folder in (data_dir(""), *(state_dir() / name for name in ("ledger", "dagster", "logs", "feast", "training"))):
         shutil.rmtree(folder, ignore_errors=True)
     Choices(port_offset=context.choices.port_offset, backend=context.choices.backend).save()
+    state_id.renew()
     reporter.say("All data of this clone is deleted; installed servers, secrets and the learner's progress are kept.")

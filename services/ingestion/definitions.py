@@ -2,6 +2,8 @@
 
 import dagster as dg
 
+from services.features import assets as features
+from services.features.settings import FeaturesSettings
 from services.ingestion import assets, automation, checks, dbt_project
 from services.ingestion.automation import BATCH_JOB
 from services.ingestion.bootstrap import Ingestion, bootstrap
@@ -14,17 +16,31 @@ from services.ingestion.trino import TrinoResource
 
 
 def build(ingestion: Ingestion) -> dg.Definitions:
-    """Return the assets from bronze to marts, their checks, the jobs and what starts them, and what they need."""
+    """Return the assets from bronze to features, their checks, the jobs and what starts them, and what they need."""
     settings = ingestion.settings
+    feature_settings = FeaturesSettings(marts_namespace=settings.namespace)
     project = dbt_project.prepare(settings)
     trino = TrinoResource(settings.trino, settings.namespace)
     return dg.Definitions(
-        assets=[assets.payment_events, assets.payment_events_quarantine, dbt_assets(project, settings)],
-        asset_checks=[checks.payment_events_quality, checks.payment_events_quarantine_quality],
+        assets=[
+            assets.payment_events,
+            assets.payment_events_quarantine,
+            dbt_assets(project, settings),
+            features.tables(feature_settings),
+            features.online_store(feature_settings),
+        ],
+        asset_checks=[
+            checks.payment_events_quality,
+            checks.payment_events_quarantine_quality,
+            features.freshness(feature_settings),
+        ],
         jobs=[
             dg.define_asset_job(
-                BATCH_JOB, selection=dg.AssetSelection.all(), description="Bronze to Iceberg, then `dbt build`."
+                BATCH_JOB,
+                selection=dg.AssetSelection.all() - dg.AssetSelection.groups(features.GROUP),
+                description="Bronze to Iceberg, then `dbt build`.",
             ),
+            features.JOB,
             maintenance_job(settings),
         ],
         schedules=[automation.batch_schedule, automation.maintenance_schedule],

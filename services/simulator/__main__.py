@@ -15,6 +15,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import track
 
+from services.contracts import command
 from services.contracts.settings import Postgres
 from services.simulator import panel
 from services.simulator.behaviour.drift import drift_at
@@ -22,7 +23,6 @@ from services.simulator.chance import dice
 from services.simulator.client import send
 from services.simulator.delivery import Delivery, delivery
 from services.simulator.disturbance import Rates, disturbed
-from services.simulator.errors import BronzeUnavailableError
 from services.simulator.history import generation, loading
 from services.simulator.simulation import simulate
 from services.simulator.summary import Summary
@@ -116,11 +116,7 @@ def history(
             file.writelines(chunks)
         done = f"written to {output}"
     else:
-        try:
-            loaded = loading.load(Postgres(), chunks, past.first_event_id())
-        except BronzeUnavailableError as error:
-            typer.echo(f"✗ {error}\n  → `lakehouse up` starts PostgreSQL and makes its tables.", err=True)
-            raise typer.Exit(code=1) from None
+        loaded = loading.load(Postgres(), chunks, past.first_event_id())
         if not loaded:
             typer.echo(f"This history of {events} events (seed {seed}) is in bronze already: nothing was changed.")
             return
@@ -137,4 +133,4 @@ def _shown(past: generation.History) -> Iterator[bytes]:
 
 
 if __name__ == "__main__":
-    app()
+    command.run(app)

@@ -7,14 +7,22 @@ from typing import Any
 
 from stack.journey.census import Census, Ids, Payments, Quarantine
 from stack.journey.comparing import Reconciliation
+from stack.journey.links import Link
 from stack.journey.sightings import Journey, Sighting
+from stack.journey.whereabouts import now
 
 
-def journey(found: Journey) -> dict[str, Any]:
-    """Return a trace: `status` is found, absent or unavailable (not asked); times are ISO 8601 in UTC."""
+def journey(found: Journey, pages: Mapping[str, Link]) -> dict[str, Any]:
+    """Return a trace: `status` is found, absent or unavailable (not asked); times are ISO 8601 in UTC.
+
+    `now` says where the event is, and `moving` whether it will get further by itself; `url` is a page that shows it.
+    """
+    whereabouts = now(found)
     return {
         "event_id": found.event_id,
         "catalog": found.catalog,
+        "now": whereabouts.sentence,
+        "moving": whereabouts.moving,
         "stages": [
             {
                 "stage": report.stage,
@@ -22,6 +30,7 @@ def journey(found: Journey) -> dict[str, Any]:
                 "at": report.sightings[0].at.isoformat() if report.sightings and report.sightings[0].at else None,
                 "sightings": [_sighting(sighting) for sighting in report.sightings],
                 "reason": report.reason,
+                "url": pages[report.stage].url if report.stage in pages else None,
             }
             for report in found.stages
         ],

@@ -1,27 +1,37 @@
 """The same results for a reader at a terminal, as tables."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from stack.journey.census import Census, Ids, Payments, Quarantine
 from stack.journey.comparing import Comparison, Reconciliation
+from stack.journey.links import Link
 from stack.journey.sightings import Journey, Sighting, StageReport, Status
+from stack.journey.whereabouts import now
 
 FIRST_IDS = 5
 STYLES = {Status.FOUND: "green", Status.ABSENT: "dim", Status.UNAVAILABLE: "red"}
 
 
-def journey(found: Journey) -> Table:
-    """Return a trace, one line for each place where the event is."""
+def journey(found: Journey, pages: Mapping[str, Link]) -> Group:
+    """Return a trace: one line for each place where the event is, where it is now, and pages that show it."""
     table = Table(title=f"{found.event_id} (catalog: {found.catalog})", title_justify="left")
-    for column in ("stage", "when (UTC)", "where"):
-        table.add_column(column, overflow="fold")
+    table.add_column("stage", overflow="fold")
+    table.add_column("when (UTC)", overflow="fold")
+    table.add_column("after", justify="right")
+    table.add_column("where", overflow="fold")
     for report in found.stages:
-        for number, (when, where) in enumerate(_lines(report)):
-            table.add_row(report.stage if number == 0 else "", when, Text(where, style=STYLES[report.status]))
-    return table
+        for number, (at, where) in enumerate(_lines(report)):
+            after = f"+{(at - found.first).total_seconds():.3f} s" if at and found.first else ""
+            style = STYLES[report.status]
+            table.add_row(report.stage if number == 0 else "", _time(at), after, Text(where, style=style))
+    return Group(
+        table, Text(f"Now: {now(found).sentence}."), *(Text(f"{page.name}: {page.url}") for page in pages.values())
+    )
 
 
 def unknown(found: Journey) -> str:
@@ -35,12 +45,12 @@ def unknown(found: Journey) -> str:
     )
 
 
-def _lines(report: StageReport) -> list[tuple[str, str]]:
+def _lines(report: StageReport) -> list[tuple[datetime | None, str]]:
     if report.status is Status.ABSENT:
-        return [("", "absent")]
+        return [(None, "absent")]
     if report.status is Status.UNAVAILABLE:
-        return [("", f"could not be asked: {report.reason}")]
-    return [(_time(sighting.at), _place(sighting)) for sighting in report.sightings]
+        return [(None, f"could not be asked: {report.reason}")]
+    return [(sighting.at, _place(sighting)) for sighting in report.sightings]
 
 
 def _time(at: datetime | None) -> str:

@@ -62,6 +62,13 @@ class Journey:
     stages: tuple[StageReport, ...]
 
     @property
+    def first(self) -> datetime | None:
+        """When the first system saw the event."""
+        return min(
+            (sighting.at for report in self.stages for sighting in report.sightings if sighting.at), default=None
+        )
+
+    @property
     def seen(self) -> bool:
         """Whether any stage that could be asked has the event."""
         return any(report.status is Status.FOUND for report in self.stages)

@@ -16,7 +16,7 @@ from stack.paths import PLATFORM
 from stack.servers.base import Program, Server
 
 USER = PASSWORD = "payments"  # noqa: S105 - the documented local default
-DATABASES = ("payments", "polaris")
+DATABASES = ("payments", "polaris", "mlflow")
 
 
 class Postgres(Server):

@@ -8,6 +8,7 @@ from stack.servers.base import Server
 from stack.servers.dagster import Dagster
 from stack.servers.kafka import Kafka
 from stack.servers.minio import Minio
+from stack.servers.mlflow import MLflow
 from stack.servers.polaris import Polaris
 from stack.servers.postgres import Postgres
 from stack.servers.reference_catalog import ReferenceCatalog
@@ -23,6 +24,7 @@ SERVERS: Mapping[str, type[Server]] = {
     "temporal": Temporal,
     "trino": Trino,
     "dagster": Dagster,
+    "mlflow": MLflow,
     "toxiproxy": Toxiproxy,
 }
 CATALOGS: Mapping[str, type[Server]] = {"polaris": Polaris, "reference": ReferenceCatalog}

@@ -38,5 +38,8 @@ def load(postgres: Postgres, chunks: Iterable[bytes], first_event_id: str) -> bo
                 for chunk in chunks:
                     copy.write(chunk)
     except (psycopg.OperationalError, psycopg.errors.UndefinedTable) as error:
-        raise BronzeUnavailableError(f"PostgreSQL at {postgres.host}:{postgres.port}: {error}") from error
+        raise BronzeUnavailableError(
+            f"PostgreSQL at {postgres.host}:{postgres.port}: {error}\n"
+            "  → `lakehouse up` starts PostgreSQL and makes its tables."
+        ) from error
     return True

@@ -1,5 +1,6 @@
 """Random histories of payment events, as the source table holds them: late, repeated, changed, at the same moment."""
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +18,12 @@ TYPES: Final = (
     "payment_intent.succeeded",
 )
 CUSTOMERS: Final = (None, "unknown", *(f"cus_{number}" for number in range(12)))
+ATTACHED: Final = (
+    {},
+    {"ip_country": "US", "card_funding": "debit"},
+    {"ip_country": "DE", "card_funding": "credit", "retry_in_s": "3600", "retry_policy": "explore"},
+    {"dispute_reason": "fraudulent"},
+)
 MERCHANTS: Final = ("acct_1", "acct_2", "acct_3")
 
 
@@ -101,4 +108,5 @@ def _event(rng: random.Random, number: int, batch: str) -> Row:
         ingested_at=START + timedelta(days=rng.randint(30, 33)),
         processed_at=START + timedelta(days=rng.randint(30, 31)),
         load_batch_id=batch,
+        metadata=json.dumps(rng.choice(ATTACHED)),
     )

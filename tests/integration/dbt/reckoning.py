@@ -1,6 +1,7 @@
 """The marts computed a second time, event by event in plain Python, to compare with what dbt's SQL makes of them."""
 
 import csv
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -63,10 +64,21 @@ def current(rows: Iterable[Row]) -> list[Row]:
                 "occurred_at": row["provider_created_at"],
                 "occurred_on": row["provider_created_at"].date(),
             }
+            | attached(json.loads(row["metadata"]))
             for row in newest.values()
         ),
         key=lambda event: (event["occurred_at"], event["event_id"]),
     )
+
+
+def attached(metadata: dict[str, str]) -> Row:
+    """Return what the shop attached, under the fact's names."""
+    planned = metadata.get("retry_in_s")
+    return {
+        "buyer_country": metadata.get("ip_country"),
+        "retry_in_s": int(planned) if planned else None,
+        **{name: metadata.get(name) for name in ("card_funding", "retry_policy", "dispute_reason")},
+    }
 
 
 def usd_cents(row: Row) -> int:

@@ -45,14 +45,16 @@ def key(name: str) -> dg.AssetKey:
 def test_every_asset_has_the_prefix_and_the_group_of_its_folder(graph: AssetGraph) -> None:
     groups = {asset.path[-1]: graph.get(asset).group_name for asset in graph.materializable_asset_keys}
 
-    assert {asset.path[0] for asset in graph.materializable_asset_keys} == {"data"}
+    assert {asset.path[0] for asset in graph.materializable_asset_keys} == {"data", "features"}
+    assert groups["customer_features"] == groups["merchant_features"] == groups["online_store"] == "features"
     assert groups["payment_events"] == groups["payment_events_quarantine"] == "payment_ingestion"
     assert groups["fct_payments"] == groups["dim_customer"] == "marts"
-    assert set(groups.values()) <= {"payment_ingestion", "staging", "marts", "seeds"}
+    assert set(groups.values()) <= {"payment_ingestion", "staging", "marts", "seeds", "features"}
 
 
-def test_the_lineage_goes_from_bronze_to_the_marts(graph: AssetGraph) -> None:
+def test_the_lineage_goes_from_bronze_to_the_marts_and_the_online_store(graph: AssetGraph) -> None:
     assert key("payment_events") in graph.get_ancestor_asset_keys(key("fct_payments"))
+    assert key("fct_payments") in graph.get_ancestor_asset_keys(dg.AssetKey(["features", "online_store"]))
 
 
 def test_a_bronze_asset_says_which_column_partitions_it(graph: AssetGraph) -> None:
@@ -74,10 +76,13 @@ def test_every_data_test_of_dbt_is_a_check(graph: AssetGraph) -> None:
     assert tests <= {check.name for check in graph.asset_check_keys}
 
 
-def test_the_whole_batch_is_one_job(definitions: dg.Definitions, graph: AssetGraph) -> None:
-    job = definitions.resolve_job_def("payments_batch")
+def test_the_whole_batch_is_one_job_and_the_features_another(definitions: dg.Definitions, graph: AssetGraph) -> None:
+    batch = set(definitions.resolve_job_def("payments_batch").asset_layer.executable_asset_keys)
+    features = set(definitions.resolve_job_def("features").asset_layer.executable_asset_keys)
 
-    assert set(job.asset_layer.executable_asset_keys) == set(graph.materializable_asset_keys)
+    assert batch | features == set(graph.materializable_asset_keys)
+    assert {asset.path[0] for asset in batch} == {"data"}
+    assert {asset.path[0] for asset in features} == {"features"}
     assert definitions.resolve_job_def("table_maintenance")
 
 

@@ -6,58 +6,23 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from stack import ports
-from stack.manifest import specs
+
+from .conftest import LAKEHOUSE
+
+if TYPE_CHECKING:
+    from .conftest import Clone
 
 pytestmark = pytest.mark.integration
 
-LAKEHOUSE = Path(sys.executable).with_name("lakehouse")
 
-
-@dataclass
-class Clone:
-    """Another clone: its own state, secrets and ports; the servers come from the same cache."""
-
-    state: Path
-    offset: int = field(default_factory=lambda: ports.free_offset(range(40_500, 50_000, 500)))
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return os.environ | {"LAKEHOUSE_STATE": str(self.state), "LAKEHOUSE_CATALOG": "reference"}
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [LAKEHOUSE, *arguments], env=self.environment, capture_output=True, text=True, timeout=120, check=False
-        )
-
-    def up(self, *only: str) -> subprocess.CompletedProcess[str]:
-        return self.run("up", "--only", ",".join(only), "--port-offset", str(self.offset))
-
-    def processes(self) -> dict[str, int]:
-        found = json.loads(self.run("status", "--json").stdout)["servers"]
-        return {one["name"]: one["pid"] for one in found if one["pid"]}
-
-    def port(self, server: str, name: str) -> int:
-        return specs()[server].ports[name] + self.offset
-
-
-@pytest.fixture
-def clone(tmp_path: Path) -> Iterator[Clone]:
-    clone = Clone(tmp_path / "state of another clone")
-    yield clone
-    clone.run("down")
-
-
-def test_up_starts_what_is_named_and_a_second_up_does_nothing(clone: Clone) -> None:
+def test_up_starts_what_is_named_and_a_second_up_does_nothing(clone: "Clone") -> None:
     first = clone.up("postgres", "minio")
     assert first.returncode == 0, first.stderr
     started = clone.processes()
@@ -68,7 +33,7 @@ def test_up_starts_what_is_named_and_a_second_up_does_nothing(clone: Clone) -> N
 
 
 @pytest.mark.usefixtures("platform")
-def test_another_platform_on_this_machine_is_not_disturbed(clone: Clone) -> None:
+def test_another_platform_on_this_machine_is_not_disturbed(clone: "Clone") -> None:
     before = json.loads(subprocess.check_output([LAKEHOUSE, "status", "--json"]))["servers"]
     clone.up("postgres")
     clone.run("down")
@@ -76,7 +41,7 @@ def test_another_platform_on_this_machine_is_not_disturbed(clone: Clone) -> None
     assert [(one["name"], one["pid"]) for one in before] == [(one["name"], one["pid"]) for one in after]
 
 
-def test_down_leaves_no_process_and_no_held_port(clone: Clone) -> None:
+def test_down_leaves_no_process_and_no_held_port(clone: "Clone") -> None:
     clone.up("postgres", "minio")
     pids = [*clone.processes().values(), int((clone.state / "supervisord.pid").read_text())]
     children = [child.pid for pid in pids for child in psutil.Process(pid).children(recursive=True)]
@@ -87,7 +52,7 @@ def test_down_leaves_no_process_and_no_held_port(clone: Clone) -> None:
     assert ports.free(clone.port("minio", "api"))
 
 
-def test_data_survives_down_and_up_and_reset_deletes_it(clone: Clone) -> None:
+def test_data_survives_down_and_up_and_reset_deletes_it(clone: "Clone") -> None:
     clone.up("minio")
     marker = clone.state / "data" / "minio" / "lakehouse"
     clone.run("down")
@@ -99,7 +64,7 @@ def test_data_survives_down_and_up_and_reset_deletes_it(clone: Clone) -> None:
     assert (clone.state / "secrets.json").read_text() == secrets
 
 
-def test_a_taken_port_is_told_before_anything_starts(clone: Clone) -> None:
+def test_a_taken_port_is_told_before_anything_starts(clone: "Clone") -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", clone.port("minio", "console")))
         holder.listen()
@@ -110,7 +75,7 @@ def test_a_taken_port_is_told_before_anything_starts(clone: Clone) -> None:
     assert clone.processes() == {}
 
 
-def test_a_server_that_dies_at_start_shows_its_last_words(clone: Clone) -> None:
+def test_a_server_that_dies_at_start_shows_its_last_words(clone: "Clone") -> None:
     clone.up("postgres")
     clone.run("down")
     (clone.state / "data" / "postgres" / "global" / "pg_control").write_bytes(b"")
@@ -122,7 +87,7 @@ def test_a_server_that_dies_at_start_shows_its_last_words(clone: Clone) -> None:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_ctrl_c_while_starting_is_mended_by_the_next_up(clone: Clone) -> None:
+def test_ctrl_c_while_starting_is_mended_by_the_next_up(clone: "Clone") -> None:
     for delay_s in (0.8, 1.6, 2.4):
         command = [LAKEHOUSE, "up", "--only", "kafka,postgres", "--port-offset", str(clone.offset)]
         with subprocess.Popen(command, env=clone.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as first:
@@ -135,7 +100,7 @@ def test_ctrl_c_while_starting_is_mended_by_the_next_up(clone: Clone) -> None:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_ctrl_c_while_postgres_makes_its_databases_is_mended_by_the_next_up(clone: Clone) -> None:
+def test_ctrl_c_while_postgres_makes_its_databases_is_mended_by_the_next_up(clone: "Clone") -> None:
     command = [LAKEHOUSE, "up", "--only", "postgres", "--port-offset", str(clone.offset)]
     with subprocess.Popen(command, env=clone.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as first:
         deadline = time.monotonic() + 30
@@ -158,7 +123,7 @@ def test_ctrl_c_while_postgres_makes_its_databases_is_mended_by_the_next_up(clon
     assert [path.name for path in (clone.state / "data").iterdir()] == ["postgres"]
 
 
-def test_a_killed_server_is_seen_and_started_again(clone: Clone) -> None:
+def test_a_killed_server_is_seen_and_started_again(clone: "Clone") -> None:
     clone.up("minio")
     os.kill(clone.processes()["minio"], signal.SIGKILL)
     deadline = time.monotonic() + 10
@@ -170,7 +135,7 @@ def test_a_killed_server_is_seen_and_started_again(clone: Clone) -> None:
     assert "minio" in clone.processes()
 
 
-def test_no_secret_is_printed_but_by_env(clone: Clone) -> None:
+def test_no_secret_is_printed_but_by_env(clone: "Clone") -> None:
     started = clone.up("minio")
     secrets = [value for value in json.loads((clone.state / "secrets.json").read_text()).values() if len(value) > 20]
     shown = started.stdout + started.stderr + clone.run("status").stdout + clone.run("logs", "minio").stdout

@@ -26,4 +26,5 @@ def addresses() -> Mapping[str, str]:
         "CATALOG_URI": f"http://{address('catalog', 'api')}/api/catalog",
         "TRINO_HOST": trino.host,
         "TRINO_PORT": str(trino.ports["http"]),
+        "MLFLOW_TRACKING_URI": f"http://{address('mlflow', 'http')}",
     }

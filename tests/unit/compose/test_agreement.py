@@ -8,7 +8,7 @@ import pytest
 from stack.manifest import Spec, servers, services, specs
 from stack.paths import PLATFORM
 
-SERVERS = [specs()[name] for name in servers()]
+SERVERS = [spec for spec in specs().values() if spec.compose]
 CONTAINERS = [*SERVERS, *(specs()[name] for name in (*services(), "dagster"))]
 by_name = pytest.mark.parametrize("spec", SERVERS, ids=lambda spec: spec.name)
 by_any_name = pytest.mark.parametrize("spec", CONTAINERS, ids=lambda spec: spec.name)
@@ -61,6 +61,14 @@ def test_a_container_may_take_at_least_the_memory_that_the_server_needs(compose:
 @by_any_name
 def test_every_server_has_a_health_check(compose: dict[str, Any], spec: Spec) -> None:
     assert "test" in service(compose, spec)["healthcheck"]
+
+
+def test_every_server_that_a_plain_up_starts_is_here_and_what_is_on_demand_has_a_profile(
+    compose: dict[str, Any],
+) -> None:
+    assert {spec.name for spec in SERVERS} >= set(servers())
+    for spec in SERVERS:
+        assert bool(service(compose, spec).get("profiles")) == spec.on_demand
 
 
 def test_every_image_has_an_exact_tag(compose: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ def shown(*renderables: RenderableType) -> str:
 
 
 def test_a_trace_shows_where_and_when_and_what_is_missing_and_what_is_down() -> None:
-    text = shown(as_text.journey(JOURNEY))
+    text = shown(as_text.journey(JOURNEY, {}))
     assert "stripe:evt_1 (catalog: polaris)" in text
     assert "topic/0@7, closed 2026-11-23 05:00:00.123" in text
     assert "absent" in text
@@ -73,7 +73,7 @@ def test_what_waits_for_the_next_batch_is_not_lost() -> None:
 
 
 def test_a_trace_in_json_has_every_detail() -> None:
-    data = json.loads(json.dumps(as_json.journey(JOURNEY)))
+    data = json.loads(json.dumps(as_json.journey(JOURNEY, {})))
     assert data["event_id"] == "stripe:evt_1"
     assert [stage["status"] for stage in data["stages"]] == ["found", "absent", "unavailable"]
     assert data["stages"][0]["at"] == "2026-11-23T05:00:00.123000+00:00"

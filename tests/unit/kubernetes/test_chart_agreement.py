@@ -8,12 +8,12 @@ import pytest
 import yaml
 
 from services.contracts.settings import REPOSITORY
-from stack.manifest import Spec, servers, services, specs
+from stack.manifest import Spec, services, specs
 from tests.unit.compose.expected import addresses
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 Object = Mapping[str, Any]
-REACHED = [specs()[name] for name in (*servers(), *services(), "dagster") if specs()[name].host]
+REACHED = [spec for spec in specs().values() if spec.host]
 by_name = pytest.mark.parametrize("spec", REACHED, ids=lambda spec: spec.name)
 COMPOSE = yaml.safe_load((REPOSITORY / "compose.yaml").read_text(encoding="utf-8"))["services"]
 # The pods of each server, and the container of compose.yaml that is the same program.
@@ -24,6 +24,7 @@ SAME_PROGRAM = {
     "trino-coordinator": "trino",
     "trino-worker": "trino",
     "kafka": "kafka",
+    "mlflow": "mlflow",
     **{f"temporal-{role}": "temporal" for role in ("frontend", "history", "matching", "worker")},
     **{name: name for name in services()},
     **{name: name for name in ("dagster", "dagster-code", "dagster-daemon")},
@@ -74,8 +75,8 @@ def test_a_service_runs_the_command_of_compose(pods: Mapping[str, Object], name:
     assert pods[name]["spec"]["containers"][0]["command"] == COMPOSE[name]["command"]
 
 
-@pytest.mark.parametrize("name", ["dagster", "dagster-code", "dagster-daemon"])
-def test_dagster_runs_the_commands_of_compose(pods: Mapping[str, Object], name: str) -> None:
+@pytest.mark.parametrize("name", ["dagster", "dagster-code", "dagster-daemon", "mlflow"])
+def test_dagster_and_mlflow_run_the_commands_of_compose(pods: Mapping[str, Object], name: str) -> None:
     assert pods[name]["spec"]["containers"][0]["command"] == COMPOSE[name]["command"]
 
 
@@ -119,6 +120,13 @@ def test_kafka_has_the_settings_of_compose_but_for_copies_and_addresses(pods: Ma
         return {name: value for name, value in settings.items() if not any(part in name for part in differs)}
 
     assert alike(given) == alike(expected)
+
+
+def test_mlflow_has_the_settings_of_compose_but_for_secrets(pods: Mapping[str, Object]) -> None:
+    given, expected = variables(pods["mlflow"]), COMPOSE["mlflow"]["environment"]
+    assert re.sub(r"\$\(\w+\)", "payments", given["MLFLOW_BACKEND_STORE_URI"]) == expected["MLFLOW_BACKEND_STORE_URI"]
+    open_ones = {name for name in expected if name.startswith("MLFLOW_")} - {"MLFLOW_BACKEND_STORE_URI"}
+    assert {name: given.get(name) for name in open_ones} == {name: expected[name] for name in open_ones}
 
 
 def test_trino_has_the_limits_of_the_native_one_on_a_laptop(named: Mapping[tuple[str, str], Object], size: str) -> None:

@@ -21,6 +21,7 @@ echo "$@" >> "{asked}"
 case "$*" in
     version*) {engine} ;;
     *" ps "*) echo '{{"Service": "polaris", "State": "running"}}' ;;
+    *" up "*) exit 1 ;;
     *) env > "{environment}" ;;
 esac
 """
@@ -76,6 +77,19 @@ def test_down_takes_every_profile_and_keeps_the_data(docker: Path) -> None:
     compose.down(Context.load(), Reporter())
     asked = (docker / "asked").read_text().splitlines()[-1]
     assert asked == f"compose --file {REPOSITORY / 'compose.yaml'} --profile * down --remove-orphans"
+
+
+def test_only_mlflow_starts_it_and_what_it_needs_whatever_their_profiles(docker: Path) -> None:
+    with pytest.raises(StackError, match="Not every container got healthy"):
+        compose.up(Context.load(port_offset=100), Reporter(), only=("mlflow",))
+    asked = (docker / "asked").read_text().splitlines()[-1]
+    assert asked.partition("--profile ")[2] == "* up --detach --wait payments-db minio mlflow"
+
+
+def test_what_has_no_container_is_refused(docker: Path) -> None:
+    with pytest.raises(StackError, match="toxiproxy has no container"):
+        compose.up(Context.load(), Reporter(), only=("toxiproxy",))
+    assert not (docker / "asked").exists()
 
 
 def test_only_a_reset_deletes_the_volumes(docker: Path) -> None:

@@ -47,6 +47,12 @@ def test_what_is_on_demand_starts_by_its_name_only() -> None:
     assert [spec.name for spec in with_needs(("toxiproxy",))] == ["toxiproxy"]
 
 
+def test_mlflow_is_on_demand_at_the_contracts_port() -> None:
+    assert specs()["mlflow"].ports == {"http": 5000}
+    assert "mlflow" not in servers()
+    assert [spec.name for spec in with_needs(("mlflow",))] == ["postgres", "minio", "mlflow"]
+
+
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     with pytest.raises(StackError, match="no server named 'kafak'") as raised:
         with_needs(("kafak",))

@@ -113,10 +113,15 @@ final as (
         changed.card_brand,
         changed.card_last_four,
         changed.card_country,
+        changed.card_funding,
+        changed.buyer_country,
 
         changed.status,
         changed.failure_code,
         changed.attempt_number,
+        changed.retry_in_s,
+        changed.retry_policy,
+        changed.dispute_reason,
 
         changed.fraud_score,
         changed.risk_level,

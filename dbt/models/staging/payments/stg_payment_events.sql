@@ -101,7 +101,13 @@ renamed as (
             when 'refund.created' then 'refund'
             when 'charge.dispute.created' then 'dispute'
             else 'other'
-        end as event_kind
+        end as event_kind,
+        -- What the shop attaches to its objects, since Stripe's events would not tell it.
+        json_extract_scalar(newest.metadata, '$.card_funding') as card_funding,
+        json_extract_scalar(newest.metadata, '$.ip_country') as buyer_country,
+        json_extract_scalar(newest.metadata, '$.retry_policy') as retry_policy,
+        json_extract_scalar(newest.metadata, '$.dispute_reason') as dispute_reason,
+        try_cast(json_extract_scalar(newest.metadata, '$.retry_in_s') as bigint) as retry_in_s
     from newest
     left join rates
         on

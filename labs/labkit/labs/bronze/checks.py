@@ -28,15 +28,15 @@ from services.orchestrator.messages import Payment, Score
 Rows = dict[str, tuple[str, dict[str, Any]]]
 
 
-def _refuse(mistake: str | None, attempt: Attempt, **evidence: str) -> None:
+def _refuse(mistake: str | None, **evidence: str) -> None:
     if mistake:
-        raise WrongAnswerError(mistake, try_next=f"`lab.hint('{attempt.name}')`", evidence=evidence)
+        raise WrongAnswerError(mistake, evidence=evidence)
 
 
 def fraud_score(attempt: Attempt) -> Passed:
     """Try the learner's score, then serve it by the real inference service: one, many, and one that is refused."""
     score = attempt.written()
-    _refuse(scoring.mistake(attempt), attempt)
+    _refuse(scoring.mistake(attempt))
     payments = {name: msgspec.to_builtins(payment) for name, (payment, _, _) in scoring.CASES.items()}
     with OwnInference(score) as inference:
         one = ask(inference.url, "/fraud/score", payments["all three signs"])
@@ -63,9 +63,9 @@ def features(attempt: Attempt) -> Passed:
     url, scores = InferenceSettings().url, []
     for event in sending.events():
         made = attempt(event)
-        _refuse(sending.unsendable(made), attempt)
+        _refuse(sending.unsendable(made))
         answer = ask(url, "/fraud/score", made)
-        _refuse(sending.mistake(made, event, answer), attempt, event=event.event_id)
+        _refuse(sending.mistake(made, event, answer), event=event.event_id)
         scores.append(f"{answer.json()['score']:.2f}")
     return Passed("the platform's inference takes them all, and misses none", {"scores": ", ".join(scores)})
 
@@ -81,11 +81,9 @@ def score_or_fallback(attempt: Attempt) -> Passed:
         except falling_back.EXPECTED:
             raise
         except Exception as error:
-            raise WrongAnswerError(
-                f"`{attempt.name}` raised {type(error).__name__}: {error}", try_next=f"`lab.hint('{attempt.name}')`"
-            ) from error
+            raise WrongAnswerError(f"`{attempt.name}` raised {type(error).__name__}: {error}") from error
 
-    _refuse(workflows.in_a_thread(falling_back.mistake(scored)), attempt)
+    _refuse(workflows.in_a_thread(falling_back.mistake(scored)))
     told = workflows.in_a_thread(_with_inference_gone(fall_back))
     versions = {when: row["fraud_model_version"] for when, row in told.items()}
     if list(versions.values()) != ["lab-05", "fallback", "fallback", "lab-05"]:
@@ -108,7 +106,7 @@ def store(attempt: Attempt) -> Passed:
                 raise error.__cause__ from None  # its message may quote the row
             raise
 
-    _refuse(storing.mistake(stored) or storing.mistake_when_away(write), attempt)
+    _refuse(storing.mistake(stored) or storing.mistake_when_away(write))
     return Passed(
         "what fits is stored, what does not is in the quarantine with its reason, and nothing is lost or doubled",
         {"rows": f"{len(storing.cases())} at and beyond limits, one twice, one with PostgreSQL away"},
@@ -119,7 +117,7 @@ def review(attempt: Attempt) -> Passed:
     """Let rows be reviewed, then a record that the real orchestrator quarantined, and send it again through Kafka."""
     attempt.written()
     try:
-        _refuse(reviewing.mistake(attempt), attempt)
+        _refuse(reviewing.mistake(attempt))
     except WrongAnswerError as error:
         if not isinstance(error.__cause__, CheckViolation):
             raise
@@ -128,7 +126,7 @@ def review(attempt: Attempt) -> Passed:
             "review_signed": "a review says by whom and when: set reviewed_by and reviewed_at with the status",
             "review_status_known": "a status is one of open, replayed, resolved, rejected",
         }
-        _refuse(f"PostgreSQL refused the review by its constraint {constraint}: {words[constraint or '']}", attempt)
+        _refuse(f"PostgreSQL refused the review by its constraint {constraint}: {words[constraint or '']}")
     event = own_orchestrator.an_event()
     before, after = workflows.in_a_thread(_reprocessed(attempt, event))
     return Passed(

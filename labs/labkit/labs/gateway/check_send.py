@@ -7,7 +7,7 @@ from aiokafka.structs import ConsumerRecord
 from labkit.attempt import Attempt
 from labkit.errors import LabError, WrongAnswerError
 from labkit.labs.gateway import sending, topics
-from labkit.labs.gateway.sending import HINT, Watched
+from labkit.labs.gateway.sending import Watched
 from labkit.labs.preflight import shop
 from labkit.servers.gateway import Answer
 from labkit.servers.topics import Offsets
@@ -31,7 +31,6 @@ def send(attempt: Attempt) -> Passed:
             raise WrongAnswerError(
                 "with the cable pulled, the gateway answered 200 for an event that Kafka does not have: "
                 "your `send` returned before Kafka had acknowledged. Stripe will never send this one again",
-                try_next=HINT,
             )
         cable.put_back()
         again = own.post(second, None)
@@ -39,7 +38,6 @@ def send(attempt: Attempt) -> Passed:
         raise WrongAnswerError(
             "when Kafka refuses a record, your `send` keeps that to itself, and the gateway answers 200: "
             "await the acknowledgement itself, and let its exception pass",
-            try_next=HINT,
         )
     rescued = [record for record in topics.since(before) if record.value == second]
     if again.status != httpx.codes.OK or not rescued:
@@ -63,15 +61,14 @@ def _arrived(before: Offsets, body: bytes, answer: Answer) -> ConsumerRecord[byt
         raise WrongAnswerError(
             "the gateway answered 200, and none of its topics has a new record: "
             "a coroutine does nothing until it is awaited",
-            try_next=HINT,
         )
     [record] = found
     if record.value != body:
-        raise WrongAnswerError("the record's value is not the body, byte for byte: send `record.value`", try_next=HINT)
+        raise WrongAnswerError("the record's value is not the body, byte for byte: send `record.value`")
     if record.key is None:
         message = "the record has no key, so one payment's events would be spread over partitions: send `record.key`"
-        raise WrongAnswerError(message, try_next=HINT)
+        raise WrongAnswerError(message)
     if not record.headers:
         message = "the record has no headers, and with them its trace is lost: send `headers=list(record.headers)`"
-        raise WrongAnswerError(message, try_next=HINT)
+        raise WrongAnswerError(message)
     return record

@@ -29,7 +29,7 @@ def read_header(attempt: Attempt) -> Passed:
     """Read headers with the learner's function, then let it read those of real requests."""
     written = attempt.written()
     if mistake := headers.mistake(written):
-        raise WrongAnswerError(mistake, try_next="`lab.hint('read_header')`")
+        raise WrongAnswerError(mistake)
 
     def verify(_: bytes, header: str, __: str, now: float) -> None:
         timestamp, _signatures = written(header)
@@ -61,19 +61,16 @@ def verify(attempt: Attempt) -> Passed:
     with own_gateway.serving(PREFIX, verify=written, clock=lambda: float(now)) as own:
         secret = own.secret.get_secret_value()
         if mistake := verifying.refusal_of_a_good_one(written, secret, now):
-            raise WrongAnswerError(mistake, try_next="`lab.hint('verify')`")
+            raise WrongAnswerError(mistake)
         visitors = attacks.visitors(secret, now)
         for visitor in visitors:
             answer = own.post(visitor.body, visitor.header)
             if mistake := verifying.wrong_answer(own, visitor, answer, secret, now):
-                raise WrongAnswerError(
-                    mistake, try_next="`lab.hint('verify')`", evidence={"your gateway": f"{visitor.what}: {answer}"}
-                )
+                raise WrongAnswerError(mistake, evidence={"your gateway": f"{visitor.what}: {answer}"})
         dead = own.post(NOT_UTF8, f"t={now},v1={recipes.sign(NOT_UTF8, secret, now)}")
     if "UTF-8" not in dead.reason:
         raise WrongAnswerError(
             "a signed body that is not UTF-8 got no further than your `verify`: HMAC takes bytes, so decode nothing",
-            try_next="`lab.hint('verify')`",
             evidence={"your gateway": str(dead)},
         )
     if not verifying.uses_compare_digest(written, secret, now):
@@ -105,7 +102,7 @@ def twice(attempt: Attempt) -> Passed:
     body = msgspec.json.encode(event)
     changed = attempt(body)
     if mistake := doubles.mistake(body, changed):
-        raise WrongAnswerError(mistake, try_next="`lab.hint('twice')`")
+        raise WrongAnswerError(mistake)
     before = own_topics.ends([names.WEBHOOK_DLQ])
     answer = gateway.deliver(event, changed, sign(changed, Stripe().webhook_secret.get_secret_value(), now))
     if "signature" in answer.reason:
@@ -133,7 +130,7 @@ def route(attempt: Attempt) -> Passed:
     written = attempt.written()
     for event_type in routes.RIGHT:
         if mistake := routes.mistake(attempt(event_type), event_type):
-            raise WrongAnswerError(mistake, try_next="`lab.hint('route')`", evidence={"event type": event_type})
+            raise WrongAnswerError(mistake, evidence={"event type": event_type})
     before = topics.here()
     events = [wrap({"id": f"ob_{number}"}, event_type) for number, event_type in enumerate(routes.RIGHT)]
     with own_gateway.serving(PREFIX, verify=lambda *_: None, route=written) as own:

@@ -21,8 +21,6 @@ from services.contracts.settings import Kafka
 from services.gateway.publisher import Send
 from services.gateway.routing import Record
 
-HINT = "`lab.hint('send')`"
-
 
 @dataclass
 class Watched:
@@ -50,7 +48,7 @@ class Watched:
         if isinstance(problem, WrongAnswerError):
             raise problem
         name = type(problem).__name__
-        raise WrongAnswerError(f"`send` raised {name}: {problem}", try_next=HINT)
+        raise WrongAnswerError(f"`send` raised {name}: {problem}")
 
 
 def _awaitable(found: object) -> Awaitable[Any]:
@@ -58,7 +56,6 @@ def _awaitable(found: object) -> Awaitable[Any]:
         return found
     raise WrongAnswerError(
         f"`send` returned a {type(found).__name__}, which the gateway cannot await: begin it with `async def`",
-        try_next=HINT,
     )
 
 
@@ -81,7 +78,7 @@ class _Fence:
     def _checked(self, topic: str) -> str:
         if topic != self._topic:
             message = f"`send` wrote to another topic than the record's: {topic!r} instead of `record.topic`"
-            raise WrongAnswerError(message, try_next=HINT)
+            raise WrongAnswerError(message)
         return topic
 
 

@@ -9,7 +9,6 @@ from labkit.servers import object_store
 from labkit.servers.object_store import S3Client
 from labkit.spec import Passed
 
-HINT = "`lab.hint('make_bucket')`"
 NO_BUCKET_NAME = "Lab_01"
 """Capitals and underscores are not allowed in a bucket's name."""
 CANARY = "canary"
@@ -41,24 +40,28 @@ def _first(attempt: Attempt, s3: S3Client, name: str) -> None:
     except WrongAnswerError as error:
         if _code(error) != "BucketAlreadyOwnedByYou":
             raise
-        raise _wrong("it tried to make a bucket that was there before: is it the `name` that it was given?") from None
+        raise WrongAnswerError(
+            "it tried to make a bucket that was there before: is it the `name` that it was given?"
+        ) from None
     made = object_store.buckets(s3) - before
     if made and name not in made:
-        raise _wrong(f"it made a bucket `{min(made)}`; asked for was the `name` that it was given")
+        raise WrongAnswerError(f"it made a bucket `{min(made)}`; asked for was the `name` that it was given")
     if not made:
-        raise _wrong("it ran, and MinIO has no bucket of that name (a folder in another bucket is none)")
+        raise WrongAnswerError("it ran, and MinIO has no bucket of that name (a folder in another bucket is none)")
 
 
 def _second(attempt: Attempt, s3: S3Client, name: str) -> None:
     try:
         attempt(s3, name)
     except WrongAnswerError as error:
-        raise _wrong(
+        raise WrongAnswerError(
             f"the second run raised {_code(error) or type(error.__cause__).__name__}; "
             "a set-up that stopped half-way is run again, so what is there already is no error"
         ) from None
     if CANARY not in {key for key, _ in object_store.objects(s3, name)}:
-        raise _wrong("an object was put into the bucket between two runs, and the second run lost it: never delete")
+        raise WrongAnswerError(
+            "an object was put into the bucket between two runs, and the second run lost it: never delete"
+        )
 
 
 def _impossible(attempt: Attempt, s3: S3Client) -> None:
@@ -66,7 +69,7 @@ def _impossible(attempt: Attempt, s3: S3Client) -> None:
         attempt(s3, NO_BUCKET_NAME)
     except WrongAnswerError:
         return
-    raise _wrong(
+    raise WrongAnswerError(
         f"MinIO refuses the name {NO_BUCKET_NAME}, and the function kept silent; "
         "let pass only that the bucket is there already"
     )
@@ -75,7 +78,3 @@ def _impossible(attempt: Attempt, s3: S3Client) -> None:
 def _code(error: WrongAnswerError) -> str:
     cause = error.__cause__
     return cause.response["Error"]["Code"] if isinstance(cause, ClientError) else ""
-
-
-def _wrong(message: str) -> WrongAnswerError:
-    return WrongAnswerError(message, try_next=HINT)

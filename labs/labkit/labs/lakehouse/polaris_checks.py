@@ -26,10 +26,10 @@ def catalog_request(attempt: Attempt) -> Passed:
     location = names.check_location(name)
     body = attempt(name, location, endpoint)
     if mistake := catalog_body.mistake(body, name, location, endpoint):
-        raise WrongAnswerError(mistake, try_next="`lab.hint('catalog_request')`")
+        raise WrongAnswerError(mistake)
     if not polaris.in_use():
         return Passed("the request holds all that Polaris asks for", {"checked": ON_PAPER})
-    with _catalog(body, name, "catalog_request"):
+    with _catalog(body, name):
         _write(iceberg.load(Catalog(warehouse=name)), name)
     return Passed(
         "Polaris created the catalog, and a table was written to MinIO with keys that it vended",
@@ -42,14 +42,14 @@ def grant_steps(attempt: Attempt) -> Passed:
     catalog, principal = names.own("catalog"), names.own("cafe")
     steps = attempt(catalog, principal)
     if mistake := access.mistake(steps, catalog, principal):
-        raise WrongAnswerError(mistake, try_next="`lab.hint('grant_steps')`")
+        raise WrongAnswerError(mistake)
     if not polaris.in_use():
         return Passed(
             "followed step by step, the plan lets the principal read and write, and no more", {"checked": ON_PAPER}
         )
     object_store.ensure_bucket(object_store.client(), names.BUCKET)
     with (
-        _catalog(setup.catalog_body(catalog, names.check_location(catalog)), catalog, "grant_steps"),
+        _catalog(setup.catalog_body(catalog, names.check_location(catalog)), catalog),
         _carried_out(steps),
     ):
         client_id, secret = polaris.Management().new_secret(principal)
@@ -58,7 +58,6 @@ def grant_steps(attempt: Attempt) -> Passed:
     if refused != httpx.codes.FORBIDDEN:
         raise WrongAnswerError(
             "the principal may list all principals of Polaris, which is more than it needs",
-            try_next="`lab.hint('grant_steps')`",
         )
     return Passed(
         "the new principal logged in, wrote a table in its catalog, and was refused (403) everything else",
@@ -67,13 +66,13 @@ def grant_steps(attempt: Attempt) -> Passed:
 
 
 @contextlib.contextmanager
-def _catalog(body: object, name: str, exercise: str) -> Iterator[None]:
+def _catalog(body: object, name: str) -> Iterator[None]:
     """Create a catalog in Polaris for as long as the block runs; root may write there."""
     management = polaris.Management()
     answer = management.send("POST", "/catalogs", body)
     if answer.is_error:
         message = f"Polaris refused the request: {polaris.said(answer)}"
-        raise WrongAnswerError(message, try_next=f"`lab.hint('{exercise}')`")
+        raise WrongAnswerError(message)
     try:
         management.let_root_in(name)
         yield
@@ -95,7 +94,7 @@ def _carried_out(steps: list[access.Step]) -> Iterator[None]:
             answer = management.send(method, path, body)
             if answer.is_error:
                 message = f"Polaris refused step {number}, {method} {path}: {polaris.said(answer)}"
-                raise WrongAnswerError(message, try_next="`lab.hint('grant_steps')`")
+                raise WrongAnswerError(message)
         yield
     finally:
         for kind, wrapper in (("principals", "principal"), ("principal-roles", "principalRole")):

@@ -29,11 +29,15 @@ def check(attempt: Attempt) -> Passed:
         returned = attempt(catalog, name, location)
         table = _made(catalog, name)
         if mistake := _of_schema(table.schema()) or _of_partition(table):
-            raise _wrong(mistake)
+            raise WrongAnswerError(mistake)
         if table.location().rstrip("/") != location:
-            raise _wrong("the table's files are elsewhere, where the catalog would put them: pass the `location` on")
+            raise WrongAnswerError(
+                "the table's files are elsewhere, where the catalog would put them: pass the `location` on"
+            )
         if not isinstance(returned, Table):
-            raise _wrong(f"the table is right, and the function returned a {type(returned).__name__}: return the table")
+            raise WrongAnswerError(
+                f"the table is right, and the function returned a {type(returned).__name__}: return the table"
+            )
         sample.append(table, sample.payments("42.00"))
         _again(attempt, catalog, name, location)
         rows = sample.ask(table, "payment_id, amount, paid_at")
@@ -48,7 +52,7 @@ def _made(catalog: IcebergCatalog, name: str) -> Table:
     try:
         return catalog.load_table(name)
     except NoSuchTableError:
-        raise _wrong("it ran, and the catalog has no table of the `name` that it was given") from None
+        raise WrongAnswerError("it ran, and the catalog has no table of the `name` that it was given") from None
 
 
 def _again(attempt: Attempt, catalog: IcebergCatalog, name: str, location: str) -> None:
@@ -56,11 +60,13 @@ def _again(attempt: Attempt, catalog: IcebergCatalog, name: str, location: str) 
         attempt(catalog, name, location)
     except WrongAnswerError as error:
         kind = type(error.__cause__).__name__
-        raise _wrong(
+        raise WrongAnswerError(
             f"the second run raised {kind}; a table that is there already is to be returned as it is"
         ) from None
     if _made(catalog, name).current_snapshot() is None:
-        raise _wrong("a row was put into the table between two runs, and the second run lost it: never drop a table")
+        raise WrongAnswerError(
+            "a row was put into the table between two runs, and the second run lost it: never drop a table"
+        )
 
 
 def _of_schema(schema: Schema) -> str | None:
@@ -113,7 +119,3 @@ def _of_partition(table: Table) -> str | None:
 
 def _named(table: Table) -> bool:
     return table.spec().fields[0].name == "paid_at_day"
-
-
-def _wrong(message: str) -> WrongAnswerError:
-    return WrongAnswerError(message, try_next="`lab.hint('create_payments')`")

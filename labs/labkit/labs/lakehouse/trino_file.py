@@ -11,7 +11,6 @@ from labkit.servers import trino_catalogs
 from labkit.spec import Passed
 from services.contracts.settings import REPOSITORY, Catalog, ObjectStore
 
-HINT = "`lab.hint('catalog_file')`"
 _LINE = re.compile(r"(?P<name>[^=\s]+)\s*=\s*(?P<value>.*)")
 _REST: Final = "iceberg.rest-catalog."
 
@@ -46,10 +45,10 @@ def check(attempt: Attempt) -> Passed:
     setup.open_catalog()
     text = _written(attempt)
     if mistake := _of_text(text):
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     properties = parse(str(text))
     if mistake := _of_properties(properties):
-        raise _wrong(mistake)
+        raise WrongAnswerError(mistake)
     name = names.own("trino")
     table = f"{name}.{names.NAMESPACE}.{names.own('probe')}"
     try:
@@ -69,7 +68,7 @@ def _written(attempt: Attempt) -> Any:  # noqa: ANN401 - what a learner returns,
             message = (
                 "Python reads `{ENV:…}` in an f-string as its own; leave the f out, or double the braces: `${{ENV:…}}`"
             )
-            raise _wrong(message) from None
+            raise WrongAnswerError(message) from None
         raise
 
 
@@ -77,7 +76,7 @@ def _load(name: str, properties: Mapping[str, str]) -> None:
     try:
         trino_catalogs.load(name, properties)
     except QueryRefusedError as error:
-        raise _wrong(_why_refused(error.message)) from None
+        raise WrongAnswerError(_why_refused(error.message)) from None
 
 
 def _why_refused(message: str) -> str:
@@ -93,7 +92,7 @@ def _use(name: str, table: str) -> None:
     try:
         trino_catalogs.run(f"SHOW SCHEMAS FROM {name}")
     except QueryRefusedError:
-        raise _wrong(
+        raise WrongAnswerError(
             "Trino loaded the file, and then could not ask the catalog: look at what begins with `iceberg.`"
         ) from None
     try:
@@ -101,7 +100,7 @@ def _use(name: str, table: str) -> None:
         trino_catalogs.run(f"SELECT answer FROM {table}")  # noqa: S608 - our own name
         trino_catalogs.run(f"DROP TABLE {table}")
     except QueryRefusedError:
-        raise _wrong(
+        raise WrongAnswerError(
             "Trino reached the catalog, and then not the files in MinIO: look at what begins with `s3.`"
         ) from None
 
@@ -165,7 +164,3 @@ def _of_kind(found: Mapping[str, str]) -> Iterator[str]:
         yield "the file has no credential: Polaris answers 401 to whoever does not say who they are"
     if found.get(f"{_REST}vended-credentials-enabled") != "true":
         yield f"`{_REST}vended-credentials-enabled` is not `true`, so Trino asks for no keys, and MinIO refuses it"
-
-
-def _wrong(message: str) -> WrongAnswerError:
-    return WrongAnswerError(message, try_next=HINT)

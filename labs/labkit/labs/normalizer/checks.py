@@ -37,7 +37,7 @@ def relay(attempt: Attempt) -> Passed:
     calm = relaying.tell(written, Faults())
     if mistake := _calm(calm):
         evidence = {relaying.SINK: f"{sum(calm.written.values())} of {COUNT} records", "committed": str(calm.committed)}
-        raise WrongAnswerError(mistake, try_next="`lab.hint('relay')`", evidence=evidence)
+        raise WrongAnswerError(mistake, evidence=evidence)
     killed = {
         "killed before the third record": relaying.tell(written, Faults(kill_at=3)),
         "killed after the commit": relaying.tell(written, Faults(kill_after_commit=True)),
@@ -48,14 +48,12 @@ def relay(attempt: Attempt) -> Passed:
             raise WrongAnswerError(
                 f"{when} and started again, {story.lost} of {COUNT} records were lost: "
                 "they were committed before they were produced",
-                try_next="`lab.hint('relay')`",
                 evidence={when: _counted(story)},
             )
     refused = relaying.tell(written, Faults(refuse_at=3))
     if refused.lost:
         raise WrongAnswerError(
             "Kafka refused the third record, and your relay committed past it: let the error end the batch",
-            try_next="`lab.hint('relay')`",
             evidence={"refused once": _counted(refused)},
         )
     told = {when: _counted(story) for when, story in (killed | {"refused once": refused}).items()}
@@ -84,7 +82,7 @@ def major_units(attempt: Attempt) -> Passed:
     """Try the learner's rule on every kind of currency, then run the real normalizer with it."""
     written = attempt.written()
     if mistake := amounts.mistake(written):
-        raise WrongAnswerError(mistake, try_next="`lab.hint('major_units')`")
+        raise WrongAnswerError(mistake)
     charges = [payments.charge(price.amount_cents, price.currency.lower()) for price in amounts.PRICES]
     unknown = payments.charge(100, amounts.UNKNOWN.lower())
     bodies = [msgspec.json.encode(one) for one in (*charges, unknown)]
@@ -107,7 +105,7 @@ def clean(attempt: Attempt) -> Passed:
     """Try the learner's rule on every way to write nothing, then run the real normalizer with it."""
     attempt.written()
     if mistake := texts.mistake(attempt):
-        raise WrongAnswerError(mistake, try_next="`lab.hint('clean')`")
+        raise WrongAnswerError(mistake)
     customers = {**dict.fromkeys(texts.NOTHING), **texts.SOMETHING}
     bodies = [msgspec.json.encode(payments.charge(100, "usd", customer=customer)) for customer in customers]
     found = own_normalizer.run(bodies, line.with_rules(clean=attempt))
@@ -126,7 +124,7 @@ def poison(attempt: Attempt) -> Passed:
     order = shop.order()
     changed = attempt(msgspec.json.decode(msgspec.json.encode(order)))
     if mistake := poisoning.mistake(order, changed):
-        raise WrongAnswerError(mistake, try_next=poisoning.HINT)
+        raise WrongAnswerError(mistake)
     answer, before = poisoning.deliver(changed)
     place, headers = poisoning.dead_letter(changed, before)
     rows = poisoning.quarantined(headers)

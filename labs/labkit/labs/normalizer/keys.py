@@ -51,7 +51,7 @@ def write(key: Key) -> Sequence[ConsumerRecord[bytes, bytes]]:
         ServerDownError: Kafka does not answer.
     """
     if wrong := mistake(key):
-        raise WrongAnswerError(wrong, try_next="`lab.hint('key')`")
+        raise WrongAnswerError(wrong)
     own_topics.renew({ORDERS: PARTITIONS})
 
     async def produce() -> None:

@@ -23,7 +23,6 @@ from services.simulator.events import StripeEvent
 from services.simulator.signing import sign
 
 WITHIN_S: Final = 30
-HINT: Final = "`lab.hint('poison')`"
 
 
 def mistake(original: StripeEvent, changed: object) -> str | None:
@@ -71,7 +70,7 @@ def deliver(event: StripeEvent) -> tuple[gateway.Answer, Offsets]:
         WrongAnswerError: the gateway refuses it, or the normalizer takes it.
     """
     if wrong := _at_the_door(event) or _at_the_normalizer(event):
-        raise WrongAnswerError(wrong, try_next=HINT)
+        raise WrongAnswerError(wrong)
     before = own_topics.ends([topics.VALIDATION_DLQ])
     body = body_of(event)
     signature = sign(body, Stripe().webhook_secret.get_secret_value(), int(time.time()))

@@ -126,7 +126,7 @@ class _Run:
                 await asyncio.wait_for(self.relay(_Watched(consumer, self.faults), produce), WITHIN_S)
             except TimeoutError:
                 message = f"`relay` had not returned after {WITHIN_S} s; it is one batch, its caller does the loop"
-                raise WrongAnswerError(message, try_next="`lab.hint('relay')`") from None
+                raise WrongAnswerError(message) from None
             except (KilledError, NotEnoughReplicasError):
                 pass
             except Exception as error:  # noqa: BLE001 - whatever a learner's code raises

@@ -14,7 +14,6 @@ from services.contracts.events import event_id
 from services.contracts.settings import Stripe
 from services.simulator.signing import sign
 
-HINT = "`lab.hint('audit')`"
 HTTP_OK = 200
 
 
@@ -31,9 +30,9 @@ def audit(attempt: Attempt) -> Passed:
         given = list(case.accepted), list(case.booked)
         answer = attempt(*given)
         if given != (list(case.accepted), list(case.booked)):
-            raise WrongAnswerError("`audit` changed a list that it was given: the books are not yours", try_next=HINT)
+            raise WrongAnswerError("`audit` changed a list that it was given: the books are not yours")
         if mistake := books.mistake(answer, case):
-            raise WrongAnswerError(mistake, try_next=HINT, evidence={"in bronze, not in Iceberg yet": fresh})
+            raise WrongAnswerError(mistake, evidence={"in bronze, not in Iceberg yet": fresh})
     return Passed(
         "your audit finds what waits for the batch and what would be counted twice, and nothing else",
         {"sent twice, accepted twice": fresh, "bronze": "1 row", "fct_payments": "no row before the next batch"},

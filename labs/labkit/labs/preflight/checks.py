@@ -18,7 +18,6 @@ from services.simulator.client import send
 from services.simulator.events import StripeEvent
 from services.simulator.signing import sign as reference_sign
 
-HINT = "`lab.hint('payment_sql')`"
 IN_THE_SIMULATOR = 5
 EVERYWHERE = (*names.WEBHOOKS, names.UNROUTED, names.WEBHOOK_DLQ)
 
@@ -30,13 +29,13 @@ def sign(attempt: Attempt) -> Passed:
     made = attempt(body, secret, now)
     mistake = header.mistake(made, body, secret, now)
     if not delivery.sendable(made):
-        raise WrongAnswerError(mistake or "the header has unprintable characters", try_next="`lab.hint('sign')`")
+        raise WrongAnswerError(mistake or "the header has unprintable characters")
     before = topics.end_offsets([names.PAYMENT_INTENT])
     answer = gateway.deliver(event, body, made)
     if answer.status != httpx.codes.OK:
         if mistake is None:
             raise delivery.other_secret(answer)
-        raise WrongAnswerError(mistake, try_next="`lab.hint('sign')`", evidence={"gateway": str(answer)})
+        raise WrongAnswerError(mistake, evidence={"gateway": str(answer)})
     position = _find(event, before)
     if position is None:
         raise LabError(f"the gateway answered 200, but {names.PAYMENT_INTENT} does not hold {event['id']}")
@@ -52,7 +51,7 @@ def tamper(attempt: Attempt) -> Passed:
     body = msgspec.json.encode(event)
     changed = attempt(body)
     if mistake := changes.mistake(body, changed):
-        raise WrongAnswerError(mistake, try_next="`lab.hint('tamper')`")
+        raise WrongAnswerError(mistake)
     signature = reference_sign(body, Stripe().webhook_secret.get_secret_value(), now)
     before = topics.end_offsets(EVERYWHERE)
     refused = gateway.deliver(event, changed, signature)
@@ -83,15 +82,15 @@ def payment_sql(attempt: Attempt) -> Passed:
     for event_id, payment in payments.items():
         sql = attempt(event_id)
         if mistake := queries.mistake(sql, event_id):
-            raise WrongAnswerError(mistake, try_next=HINT, evidence={"query": str(sql)})
+            raise WrongAnswerError(mistake, evidence={"query": str(sql)})
         try:
             answer = warehouse.query(sql)
         except QueryRefusedError as error:
             message = queries.why_refused(sql, event_id) or error.message
-            raise WrongAnswerError(message, try_next=HINT, evidence={"query": sql, "Trino": error.message}) from None
+            raise WrongAnswerError(message, evidence={"query": sql, "Trino": error.message}) from None
         others = [other for other in payments.values() if other != payment]
         if mistake := amounts.mistake(answer, payment, others):
-            raise WrongAnswerError(mistake, try_next=HINT, evidence={"asked for": event_id})
+            raise WrongAnswerError(mistake, evidence={"asked for": event_id})
         evidence[event_id] = (
             f"{payment.amount.normalize():f} {payment.currency}, as in bronze{loaded.snapshot(event_id)}"
         )

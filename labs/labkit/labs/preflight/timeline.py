@@ -1,44 +1,20 @@
 """The picture of a journey: where one event was, and when."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from labkit.panel import Panel, Tone
 from labkit.picture import Picture
+from labkit.timeline import moments
 from stack.journey.sightings import Journey
 
 # Readable on JupyterLab's light and on its dark background; the picture itself has none.
 INK: Final = "#8a8f98"
 MARK: Final = "#f37726"
 LINEAR_BELOW_S: Final = 1.0
-
-
-def moments(journey: Journey) -> list[tuple[str, float]]:
-    """Return each stage that saw the event, in the pipeline's order, with seconds since the first one did."""
-    seen: list[tuple[str, datetime]] = [
-        (report.stage, sighting.at) for report in journey.stages for sighting in report.sightings[:1] if sighting.at
-    ]
-    first = min((at for _, at in seen), default=None)
-    return [(stage, (at - first).total_seconds()) for stage, at in seen if first]
-
-
-def panel(journey: Journey) -> Panel:
-    """Return every stage's answer: where it saw the event, how long after the first, or that it did not."""
-    after = dict(moments(journey))
-    rows = [
-        (
-            report.stage,
-            report.sightings[0].where if report.sightings else report.reason or report.status.value,
-            f"+{after[report.stage]:.2f} s" if report.stage in after else "",
-        )
-        for report in journey.stages
-    ]
-    return Panel(journey.event_id, Tone.INFO, table=(("stage", "where", "when"), *rows))
 
 
 def draw(journey: Journey) -> Picture:

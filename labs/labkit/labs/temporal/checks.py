@@ -46,15 +46,15 @@ def _workflow(attempt: Attempt) -> type:
     return answer
 
 
-def _refuse(mistake: str | None, exercise: str, **evidence: str) -> None:
+def _refuse(mistake: str | None, **evidence: str) -> None:
     if mistake:
-        raise WrongAnswerError(mistake, try_next=f"`lab.hint('{exercise}')`", evidence=evidence)
+        raise WrongAnswerError(mistake, evidence=evidence)
 
 
 def collect_payment(attempt: Attempt) -> Passed:
     """Run the learner's workflow against four fates at once, and read the histories."""
     workflow = _workflow(attempt)
-    _refuse(determinism.mistake(workflow), attempt.name)
+    _refuse(determinism.mistake(workflow))
     orders = {fate: an_order() for fate in collecting.FATES}
     outside = world.World({orders[name].event_id: fate for name, fate in collecting.FATES.items()})
 
@@ -66,7 +66,7 @@ def collect_payment(attempt: Attempt) -> Passed:
 
         async with play.worker(client, workflow, outside.activities(), task_queue=queue):
             good = await one("all goes well")
-            _refuse(collecting.mistake(good), attempt.name, workflow=good.workflow_id)
+            _refuse(collecting.mistake(good), workflow=good.workflow_id)
             others = [fate for fate in orders if fate != "all goes well"]
             return {"all goes well": good} | dict(zip(others, await asyncio.gather(*map(one, others)), strict=True))
 
@@ -74,7 +74,6 @@ def collect_payment(attempt: Attempt) -> Passed:
     good, declined = runs["all goes well"], orders["the card is declined"]
     _refuse(
         collecting.mistake_in_trouble(runs, outside.calls["charge_card", declined.event_id]),
-        attempt.name,
         workflow=runs["the card is declined"].workflow_id,
     )
     retried = runs["the network fails twice"]
@@ -95,7 +94,7 @@ def write_charge(attempt: Attempt) -> Passed:
     order, start = an_order(), charges.last_id(book)
     _write(attempt, book.dsn, order)
     once = charges.since(book, start)
-    _refuse(charging.after_one_run(once, order), attempt.name)
+    _refuse(charging.after_one_run(once, order))
     try:
         _write(attempt, book.dsn, order)
     except WrongAnswerError as error:
@@ -104,16 +103,15 @@ def write_charge(attempt: Attempt) -> Passed:
         _refuse(
             f"the second run, as after a kill, raised UniqueViolation: row {once[0]['id']} is there, so the charge "
             "succeeded, and yet every retry would fail",
-            attempt.name,
         )
-    _refuse(charging.after_two_runs(charges.since(book, start), once), attempt.name)
+    _refuse(charging.after_two_runs(charges.since(book, start), once))
 
     killed, start = an_order(), charges.last_id(book)
     run = workflows.with_client(lambda client: _killed_in_the_middle(client, write, killed))
     rows = charges.since(book, start)
     if run.result != "charged":
         raise LabError(f"{run.workflow_id} ended with {run.result or run.error or 'nothing'} after the kill")
-    _refuse(charging.after_one_run(rows, killed), attempt.name)
+    _refuse(charging.after_one_run(rows, killed))
     return Passed(
         "killed with SIGKILL after the row was written, the charge was run again, and there is one row",
         {"workflow": run.workflow_id, "rows in charges": str(len(rows))},
@@ -125,7 +123,7 @@ def start_once(attempt: Attempt) -> Passed:
     attempt.written()
     order, workflow = an_order(), source.reference(LAB_NAME, "CollectPayment")
     told = workflows.with_client(lambda client: _tell_three_times(client, attempt, workflow, order))  # type: ignore[arg-type]
-    _refuse(starting.mistake(told), attempt.name)
+    _refuse(starting.mistake(told))
     return Passed(
         "the same event three times: one workflow, one run, and two answers that say so",
         {"workflow": told.runs[0][0], "answers": str(list(told.answers))},
@@ -135,7 +133,7 @@ def start_once(attempt: Attempt) -> Passed:
 def remind_customer(attempt: Attempt) -> Passed:
     """Run two weeks on a clock that jumps, with a customer who pays and one who does not; then replay both."""
     workflow = _workflow(attempt)
-    _refuse(determinism.mistake(workflow), attempt.name)
+    _refuse(determinism.mistake(workflow))
     diary = Diary()
 
     async def remind(client: Client) -> tuple[play.Run, play.Run]:
@@ -146,15 +144,13 @@ def remind_customer(attempt: Attempt) -> Passed:
     unpaid, paid = workflows.with_client(remind)
     _refuse(
         reminding.nobody_pays(unpaid, diary.moments.get(unpaid.workflow_id, [])),
-        attempt.name,
         workflow=unpaid.workflow_id,
     )
     _refuse(
         reminding.pays_after_the_first(paid, diary.moments.get(paid.workflow_id, [])),
-        attempt.name,
         workflow=paid.workflow_id,
     )
-    _refuse(replayed(workflow, unpaid, paid), attempt.name)
+    _refuse(replayed(workflow, unpaid, paid))
     return Passed(
         "seven days of waiting, a payment on day 1, and both histories replay to the same decisions",
         {"nobody paid": unpaid.workflow_id, "paid on day 1": paid.workflow_id},
@@ -165,7 +161,7 @@ def house_rules(attempt: Attempt) -> Passed:
     """Run the learner's rule inside the real orchestrator, and look where each event ended."""
     rule = attempt.written()
     asked = ruling.events()
-    _refuse(ruling.mistake(attempt, asked), attempt.name)
+    _refuse(ruling.mistake(attempt, asked))
     found = run_in_the_orchestrator(rule, [event for event, _ in asked.values()])
     for who, (event, refused) in asked.items():
         table, _ = found[event.event_id]

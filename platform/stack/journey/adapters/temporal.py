@@ -44,5 +44,10 @@ def _sighting(described: WorkflowExecutionDescription) -> Sighting:
     return Sighting(
         where=f"{described.id} ({status})",
         at=described.start_time,
-        details={"status": status, "run_id": described.run_id, "closed_at": described.close_time},
+        details={
+            "workflow_id": described.id,
+            "status": status,
+            "run_id": described.run_id,
+            "closed_at": described.close_time,
+        },
     )

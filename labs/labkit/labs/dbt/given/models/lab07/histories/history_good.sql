@@ -1,0 +1,9 @@
+{{ config(materialized='ephemeral') }}
+
+select * from (
+    values
+    ('acct_1', date '2026-03-01', date '2026-03-05', false),
+    ('acct_1', date '2026-03-05', date '2026-03-09', false),
+    ('acct_1', date '2026-03-09', null, true),
+    ('acct_2', date '2026-03-03', null, true)
+) as versions (merchant_id, valid_from, valid_to, is_current)

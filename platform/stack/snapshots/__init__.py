@@ -1,0 +1,1 @@
+"""`lakehouse snapshot save|restore|list`: the state of all stores at one moment, kept and brought back."""

@@ -1,0 +1,1 @@
+"""Features of customers, merchants and payments: the same for training and for serving."""

@@ -1,0 +1,1 @@
+"""Training: three models from the marts' history, judged against baselines and the simulator's truth."""
