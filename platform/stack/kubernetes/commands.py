@@ -1,17 +1,24 @@
 """`lakehouse cluster …`: the chart on the cluster of the current kubectl context."""
 
+import contextlib
 import json as jsonlib
+import sys
+import tempfile
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from services.contracts.settings import state_dir
 from stack.context import Context
 from stack.errors import StackError
 from stack.kubernetes import forwarding, programs, release
 from stack.kubernetes.cluster import NAMESPACE, Cluster
+from stack.kubernetes.controlplane import control_plane
+from stack.paths import private_dir
 from stack.progress import Reporter
 
 app = typer.Typer(no_args_is_help=True, help="The platform on a Kubernetes cluster.")
@@ -111,6 +118,17 @@ def install(names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...
     if unknown:
         raise StackError(f"There is no program {unknown[0]}.", f"There are: {', '.join(programs.PACKAGES)}.")
     programs.install(Reporter(), names or programs.PACKAGES)
+
+
+@app.command()
+def practice() -> None:
+    """Run a control plane with fake nodes on this machine, to try everything on, until Ctrl-C or Ctrl-D."""
+    folder = tempfile.TemporaryDirectory(prefix="practice-", dir=private_dir(state_dir()))
+    with folder as name, control_plane(Path(name)) as cluster:
+        print(f"export KUBECONFIG={cluster.kubeconfig}")  # noqa: T201 - output
+        print(f"export PATH={programs.folder()}:$PATH", flush=True)  # noqa: T201 - output
+        with contextlib.suppress(KeyboardInterrupt):
+            sys.stdin.read()
 
 
 def _shown(*arguments: str) -> None:
