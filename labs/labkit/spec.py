@@ -71,7 +71,7 @@ class LabSpec:
     objectives: tuple[str, ...] = ()
     started_by_hand: tuple[str, ...] = ()
     begins_with: Begins = Begins.EMPTY
-    lacks: Callable[[], str] = str
+    lacks: Callable[[], str] = str  # which returns an empty string: nothing
 
     def exercise(self, name: str) -> Exercise:
         """Return an exercise. Raises `LabError` naming those that exist."""

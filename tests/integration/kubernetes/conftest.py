@@ -17,9 +17,14 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def built() -> None:
+    """Skip where the programs are not in the cache."""
     if not programs.built():
         pytest.skip("no control plane is built here: `make test-kubernetes` builds it, about 15 minutes, once")
+
+
+@pytest.fixture(scope="session")
+def cluster(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:  # noqa: ARG001 - it skips
     with control_plane(tmp_path_factory.mktemp("control plane")) as started:
         yield started
 
