@@ -16,7 +16,7 @@ NAMES = ("python3.12", "python3.11", "python3.13")
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements" / "main.txt"
-IMAGE_GROUPS = ("services", "dagster")
+IMAGE_GROUPS = ("services", "models", "dagster")
 IMAGE_PYTHON = "3.12"
 DONE = VENV / "installed.sha256"
 

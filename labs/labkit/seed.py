@@ -20,7 +20,11 @@ from stack.snapshots.archive import SUFFIX
 EVENTS: Final = 300
 SEED: Final = 7
 # What the data depends on: a snapshot of other code may hold other tables.
-_MADE_BY: Final = ("services/**/*.py", "dbt/**/*.sql", "dbt/**/*.yml", "dbt/**/*.csv", "platform/servers.toml")
+_SERVICES: Final = ("contracts", "gateway", "normalizer", "orchestrator", "inference", "ingestion", "simulator")
+_MADE_BY: Final = (
+    *(f"services/{name}/**/*.py" for name in _SERVICES),
+    *("dbt/**/*.sql", "dbt/**/*.yml", "dbt/**/*.csv", "platform/servers.toml"),
+)
 _NOT_SOURCES: Final = {"target", "logs", "dbt_packages"}
 
 

@@ -47,9 +47,9 @@ class Features:
         store.apply(connected, self.settings)
         return connected
 
-    def facts(self) -> facts.Facts:
-        """Return the marts' facts. Raises `NoMartsError`."""
-        return facts.read(self.catalog, self.settings.marts_namespace)
+    def facts(self, snapshot_id: int | None = None) -> facts.Facts:
+        """Return the marts' facts, of now or of a snapshot. Raises `NoMartsError`."""
+        return facts.read(self.catalog, self.settings.marts_namespace, snapshot_id)
 
     def build(self) -> Built:
         """Compute all feature rows from the facts and replace the tables. Raises `NoMartsError`."""

@@ -28,12 +28,20 @@ def opened(catalog: Catalog, namespace: str) -> Table:
         raise NoMartsError(f"{name} is not there; `python -m services.ingestion` builds the marts") from None
 
 
-def read(catalog: Catalog, namespace: str) -> Facts:
-    """Return the facts of the current snapshot. Raises `NoMartsError` if there are none."""
+def read(catalog: Catalog, namespace: str, snapshot_id: int | None = None) -> Facts:
+    """Return the facts of this snapshot, by default the current one.
+
+    Raises:
+        NoMartsError: there are none, or the snapshot has expired.
+    """
     table = opened(catalog, namespace)
-    snapshot = table.current_snapshot()
+    snapshot = table.current_snapshot() if snapshot_id is None else table.snapshot_by_id(snapshot_id)
+    if snapshot is None and snapshot_id is not None:
+        raise NoMartsError(f"{namespace}.fct_payments has no snapshot {snapshot_id} any more; build the features again")
     wanted = f"event_kind in {KINDS} or event_type == '{FRAUD_WARNING}'"
-    rows = table.scan(wanted, selected_fields=COLUMNS).to_arrow() if snapshot else None
+    rows = (
+        table.scan(wanted, selected_fields=COLUMNS, snapshot_id=snapshot.snapshot_id).to_arrow() if snapshot else None
+    )
     if snapshot is None or rows is None or not rows.num_rows:
         raise NoMartsError(f"{namespace}.fct_payments is empty; `make history batch` fills it")
     return Facts(rows, snapshot.snapshot_id)

@@ -1,7 +1,6 @@
 """`python -m services.training`: features, three models, their cards; logged and registered where MLflow is up."""
 
 import os
-import subprocess
 import time
 from typing import Annotated
 
@@ -14,10 +13,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 
 from services.contracts import command
-from services.contracts.settings import REPOSITORY
 from services.features.bootstrap import bootstrap
 from services.features.settings import FeaturesSettings
 from services.simulator.history.generation import History
+from services.training.code_version import code_version
 from services.training.settings import TrainingSettings
 from services.training.tasks import TASKS
 from services.training.training import Trained, train
@@ -47,14 +46,14 @@ def run(
     if settings.history_events:
         known = truth(History(settings.history_events, settings.history_seed))
         _say(started, "the simulator's truth told again")
-    snapshots = {"facts_snapshot_id": str(facts.snapshot_id), "git_commit": _commit()}
+    snapshots = {"facts_snapshot_id": str(facts.snapshot_id), "git_commit": code_version()}
     for name in task or TASKS:
         trained = train(name, wired, facts.rows, known, settings.seed, settings.output_dir / name, snapshots)
         _say(started, _summary(trained))
         if register:
             from services.training.registry import Registry  # noqa: PLC0415 - MLflow takes seconds to import
 
-            number = Registry(settings.mlflow.tracking_uri).log(trained, snapshots)
+            number = Registry(settings.mlflow.tracking_uri, settings.registry_prefix).log(trained, snapshots)
             _say(started, f"{name} version {number} registered as challenger")
 
 
@@ -65,7 +64,7 @@ def promote(task: str) -> None:
     from services.training.registry import Registry  # noqa: PLC0415
 
     settings = TrainingSettings()
-    number = decide(Registry(settings.mlflow.tracking_uri), task, settings.seed)
+    number = decide(Registry(settings.mlflow.tracking_uri, settings.registry_prefix), task, settings.seed)
     typer.echo(f"{task} version {number} is the champion")
 
 
@@ -83,11 +82,6 @@ def _summary(trained: Trained) -> str:
 def _say(started: float, text: str) -> None:
     used = psutil.Process().memory_info().rss >> 20
     typer.echo(f"{time.monotonic() - started:6.1f} s {used:5} MiB  {text}")
-
-
-def _commit() -> str:
-    found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    return found.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

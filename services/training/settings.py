@@ -23,4 +23,5 @@ class TrainingSettings(Settings):
     output_dir: Path = Field(default_factory=lambda: state_dir() / "training", description="cards and plots")
     history_events: int | None = Field(default=None, description="of the simulated history, to compare with the truth")
     history_seed: int = 7
+    registry_prefix: str = Field(default="", description="before the models' names: a server may be shared")
     mlflow: MLflow = Field(default_factory=MLflow)

@@ -8,6 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from services.contracts.settings import REPOSITORY
+from services.pipelines.images import MODELS
 from stack.manifest import services, specs
 from stack.paths import PLATFORM
 from tests.unit.compose.expected import addresses
@@ -70,19 +71,25 @@ def test_the_images_have_the_version_of_the_project(compose: dict[str, Any]) -> 
     assert built == {f"lakehouse/{target}:{project['version']}" for target in ("services", "dagster")}
 
 
+def test_the_image_of_the_pipelines_steps_is_a_target_of_that_version() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"lakehouse/models:{project['version']}" == MODELS
+    assert "\nFROM base AS models\n" in DOCKERFILE
+
+
 def test_the_images_are_built_by_the_uv_that_this_machine_uses() -> None:
     bootstrap = (PLATFORM / "bootstrap.py").read_text(encoding="utf-8")
     ours = Requirement(re.search(r'^UV = "(.+)"', bootstrap, re.MULTILINE)[1])
     assert f"astral-sh/uv:{str(ours.specifier).removeprefix('==')} " in DOCKERFILE
 
 
-@pytest.mark.parametrize("lock", ["services", "dagster"])
+@pytest.mark.parametrize("lock", ["services", "models", "dagster"])
 def test_an_image_holds_the_versions_that_are_tested_on_this_machine(lock: str) -> None:
     tested, held = pinned("main"), pinned(lock)
     assert {name: version for name, version in held.items() if tested.get(name, version) != version} == {}
 
 
-@pytest.mark.parametrize("group", ["services", "dagster"])
+@pytest.mark.parametrize("group", ["services", "models", "dagster"])
 def test_a_lock_has_every_package_of_its_group(group: str) -> None:
     groups = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
 

@@ -83,10 +83,15 @@ def test_the_network_policies_name_components_that_exist(chart: list[Object], po
         if policy["kind"] == "NetworkPolicy"
         for rule in policy["spec"].get("ingress", [])
         for peer in rule.get("from", [])
-        for expression in peer["podSelector"]["matchExpressions"]
+        for expression in peer.get("podSelector", {}).get("matchExpressions", ())
         for name in expression["values"]
     }
     assert named <= components
+
+
+def test_the_steps_of_a_pipeline_reach_what_they_read_and_nothing_else(named: Mapping[tuple[str, str], Object]) -> None:
+    reached = {name for (kind, name), each in named.items() if kind == "NetworkPolicy" and "kubeflow" in str(each)}
+    assert reached == {"minio", "polaris", "mlflow"}
 
 
 def test_a_disruption_budget_finds_the_pods_of_each_server_and_service(

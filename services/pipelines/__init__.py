@@ -1,0 +1,1 @@
+"""Training as a pipeline of Kubeflow: the steps as components, compiled, run here or on a cluster."""
