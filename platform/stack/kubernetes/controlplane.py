@@ -21,6 +21,7 @@ from stack.kubernetes.cluster import Cluster
 from stack.paths import private_dir, write_private
 
 READY_WITHIN_S = 120
+ENDS_WITHIN_S = 5
 LOG_LINES = 15
 ISSUER = "https://kubernetes.default.svc"
 STORAGE_CLASS: Mapping[str, Any] = {
@@ -118,7 +119,7 @@ def _program(folder: Path, name: str, flags: list[str]) -> Iterator["subprocess.
         finally:
             process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=20)
+                process.wait(timeout=ENDS_WITHIN_S)
             process.kill()
             process.wait()
 

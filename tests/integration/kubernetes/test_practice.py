@@ -21,6 +21,6 @@ def test_it_lasts_until_its_input_ends_and_leaves_nothing(tmp_path: Path, monkey
         name, _, kubeconfig = process.stdout.readline().strip().partition("=")
         assert name == "export KUBECONFIG"
         assert Cluster(Path(kubeconfig)).require().startswith("v1.")
-        process.communicate(timeout=60)
+        process.communicate(timeout=120)
     assert process.returncode == 0
     assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,7 @@
 """The lab's cluster: a real control plane with fake nodes, kept by a process that ends when the kernel does."""
 
+import atexit
+import contextlib
 import functools
 import json
 import os
@@ -19,6 +21,8 @@ from stack.kubernetes.cluster import Cluster
 
 Object = Mapping[str, Any]
 WITHIN_S: Final = 20.0
+ENDS_WITHIN_S: Final = 4.0
+"""Jupyter gives a kernel five seconds to end."""
 _PREFIX: Final = "export KUBECONFIG="
 
 
@@ -70,7 +74,14 @@ def _start() -> "subprocess.Popen[str]":
         _, errors = keeper.communicate()
         raise StackError(f"The cluster did not start: {scrub(errors).strip()}")
     os.environ["KUBECONFIG"] = said.removeprefix(_PREFIX)
+    atexit.register(_end, keeper)
     return keeper
+
+
+def _end(keeper: "subprocess.Popen[str]") -> None:
+    """Close the cluster's stdin, and wait a little: it ends by itself all the same."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        keeper.communicate(timeout=ENDS_WITHIN_S)
 
 
 def kubectl(command: str) -> None:
