@@ -11,6 +11,7 @@ A cell with an exercise imports what it needs, so that its reference also runs a
 """
 
 import ast
+import linecache
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -108,6 +109,10 @@ def reference(lab: str, exercise: str, *, stub: bool = False) -> Callable[..., A
     # A class asks which module it is of; that of a notebook's is `__main__`, and so is a reference's.
     namespace: dict[str, Any] = {"__name__": "__main__", "lab": _Reference, "labkit": sys.modules["labkit"]}
     cell = _cell(lab, exercise)
-    exec(stubbed(cell) if stub else solved(cell), namespace)  # noqa: S102 - our own source, the solved notebook's
+    text = stubbed(cell) if stub else solved(cell)
+    # Under a name of its own its text can be found again, as that of a notebook's cell can: kfp sends it elsewhere.
+    name = f"<{lab}:{exercise}>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    exec(compile(text, name, "exec"), namespace)  # noqa: S102 - our own source, the solved notebook's
     answer: Callable[..., Any] = namespace[exercise]
     return answer
