@@ -94,6 +94,46 @@ reconcile: install ## compare every stage: what was accepted, what arrived where
 labs: install ## generate the labs from their sources and run the solved ones: make labs, or make labs NAME=03_normalizer
 	@$(BIN)/lakehouse pipeline up && $(BIN)/python -m labkit.build --execute $(NAME)
 
+.PHONY: check
+check: install ## check kubectl, helm and the cluster
+	@$(BIN)/lakehouse cluster check
+
+.PHONY: setup
+setup: install ## prepare the cluster: the namespace and its rules
+	@$(BIN)/lakehouse cluster setup
+
+.PHONY: deploy
+deploy: install ## install the chart on the cluster, or bring it up to date: make deploy SIZE=team
+	@$(BIN)/lakehouse cluster deploy --size $(or $(SIZE),laptop)
+
+.PHONY: destroy
+destroy: install ## delete everything from the cluster (asks first; YES=1 does not)
+	@$(BIN)/lakehouse cluster destroy $(if $(filter 1,$(YES)),--yes)
+
+.PHONY: port-forward-start
+port-forward-start: install ## bring the cluster's servers to the ports of this machine
+	@$(BIN)/lakehouse cluster port-forward-start
+
+.PHONY: port-forward-stop
+port-forward-stop: install ## stop that
+	@$(BIN)/lakehouse cluster port-forward-stop
+
+.PHONY: port-forward-status
+port-forward-status: install ## show what is forwarded
+	@$(BIN)/lakehouse cluster port-forward-status
+
+.PHONY: polaris-status
+polaris-status: install ## show Polaris's pods
+	@$(BIN)/lakehouse cluster polaris-status
+
+.PHONY: polaris-logs
+polaris-logs: install ## show Polaris's log on the cluster
+	@$(BIN)/lakehouse cluster polaris-logs
+
+.PHONY: test-kubernetes
+test-kubernetes: install ## the chart on a real control plane of this machine, built with Go the first time
+	@$(BIN)/lakehouse cluster install && $(BIN)/python -m pytest -q -p no:cacheprovider -m kubernetes tests
+
 .PHONY: format
 format: install ## format and mend the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

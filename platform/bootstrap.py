@@ -16,6 +16,8 @@ NAMES = ("python3.12", "python3.11", "python3.13")
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements" / "main.txt"
+IMAGE_GROUPS = ("services", "models", "dagster")
+IMAGE_PYTHON = "3.12"
 DONE = VENV / "installed.sha256"
 
 
@@ -78,18 +80,15 @@ def digest() -> str:
 def lock() -> None:
     """Resolve the dependency groups of pyproject.toml again, for every system and supported Python."""
     options = ["--universal", "--generate-hashes", "--quiet", "--upgrade", "--custom-compile-command", "make lock"]
-    command = [
-        find_uv(supported_python()),
-        "pip",
-        "compile",
-        *options,
-        "--group",
-        "main",
-        "-o",
-        str(LOCK),
-        "pyproject.toml",
-    ]
-    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+    compile_ = [find_uv(supported_python()), "pip", "compile", *options]
+    # An image holds the versions that were tested on this machine.
+    as_tested = ["--python-version", IMAGE_PYTHON, "--constraints", "requirements/main.txt"]
+    for group in ("main", *IMAGE_GROUPS):
+        bounds = as_tested if group in IMAGE_GROUPS else []
+        command = [*compile_, *bounds, "--group", group, "-o", f"requirements/{group}.txt", "pyproject.toml"]
+        if subprocess.run(command, cwd=ROOT, check=False).returncode:
+            sys.exit(1)
+    sys.exit(0)
 
 
 def main() -> None:

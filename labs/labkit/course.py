@@ -37,7 +37,7 @@ def cannot_run(spec: LabSpec) -> str:
     installed_mib = psutil.virtual_memory().total // MIB
     if installed_mib < spec.memory_mib:
         return f"needs {spec.memory_mib} MiB of memory, this machine has {installed_mib} MiB"
-    return ""
+    return spec.lacks()
 
 
 def run_part(part: Source, reports: Path, platform: Platform, run: Runner) -> Iterator[LabResult]:

@@ -69,6 +69,7 @@ class LabSpec:
         objectives: What the learner can do afterwards; each completes "you can …".
         started_by_hand: Those of `servers` that the lab's own cells start, so that `labkit.start` leaves them alone.
         begins_with: What `lakehouse lab start` puts on the platform. The lab itself must run on any platform.
+        lacks: Returns what the lab needs besides servers and is not on this machine, with the command that brings it.
     """
 
     name: str
@@ -80,6 +81,7 @@ class LabSpec:
     objectives: tuple[str, ...] = ()
     started_by_hand: tuple[str, ...] = ()
     begins_with: Begins = Begins.EMPTY
+    lacks: Callable[[], str] = str  # which returns an empty string: nothing
 
     def exercise(self, name: str) -> Exercise:
         """Return an exercise. Raises `LabError` naming those that exist."""

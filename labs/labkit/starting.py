@@ -13,7 +13,7 @@ from labkit.lab import Lab, display
 from labkit.panel import Panel, Tone
 from labkit.progress import Kind, Progress, progress_file
 from labkit.results import Results
-from labkit.spec import load
+from labkit.spec import LabSpec, load
 from stack.errors import StackError
 
 MIB_PER_GIB = 1024
@@ -36,7 +36,7 @@ def start(name: str) -> Lab:
     lab = Lab(spec, progress=progress, results=results, names=shell.user_ns if shell else None)
     progress.record(spec.name, Kind.STARTED)
     display(header(lab))
-    display(bring_up(lab))
+    display(bring_up(lab) if spec.servers else needed(spec))
     return lab
 
 
@@ -60,8 +60,7 @@ def header(lab: Lab) -> Panel:
     facts = {
         "your time": f"about {spec.minutes} minutes",
         "memory": f"{spec.memory_mib / MIB_PER_GIB:.1f} GiB".replace(".0 ", " "),
-        "catalog in use": lab.platform.catalog(),
-    }
+    } | ({"catalog in use": lab.platform.catalog()} if spec.servers else {})
     progress = (Button("My progress", "lab.progress()"),)
     return Panel(f"Lab {spec.name[:2]} · {spec.title}", lines=tuple(lines), facts=facts, buttons=progress)
 
@@ -79,6 +78,16 @@ def bring_up(lab: Lab) -> Panel:
     except (ServerDownError, StackError) as error:
         problem = str(error)
     return servers_panel(health.of(lab.spec.servers), by_hand, problem)
+
+
+def needed(spec: LabSpec) -> Panel:
+    """Return what a lab without servers of the platform lacks on this machine, if anything."""
+    lacking = spec.lacks()
+    return Panel(
+        "This lab cannot run here yet" if lacking else "This lab needs no server of the platform",
+        Tone.BAD if lacking else Tone.INFO,
+        lines=(lacking,) if lacking else (),
+    )
 
 
 def servers_panel(servers: Sequence[Server], by_hand: Sequence[str] = (), problem: str = "") -> Panel:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import stamina
 import typer
@@ -17,13 +17,16 @@ from rich.table import Table
 
 from services.contracts.errors import LakehouseError
 from services.contracts.settings import REPOSITORY
+from stack import compose, lifecycle, log_search, pipeline, testing
 from stack import doctor as doctoring
-from stack import lifecycle, log_search, pipeline, testing
 from stack import status as statuses
-from stack.context import Context
+from stack.context import Choices, Context
 from stack.dead_letters.commands import app as dlq_app
 from stack.errors import StackError
 from stack.journey import commands as journey
+from stack.kubernetes import release
+from stack.kubernetes.cluster import Cluster
+from stack.kubernetes.commands import app as cluster_app
 from stack.lab import open_lab
 from stack.manifest import specs, with_needs
 from stack.paths import log_file
@@ -42,20 +45,32 @@ lab_app = typer.Typer(invoke_without_command=True, help="JupyterLab; `start NN` 
 app.add_typer(pipeline_app, name="pipeline")
 app.add_typer(lab_app, name="lab")
 app.add_typer(dlq_app, name="dlq")
+app.add_typer(cluster_app, name="cluster")
 app.add_typer(snapshot_app, name="snapshot")
 
 Offset = Annotated[
     int | None,
     typer.Option(envvar="LAKEHOUSE_PORT_OFFSET", help="Move every port of this clone by N; kept until changed."),
 ]
+Backend = Annotated[
+    Literal["native", "compose"] | None,
+    typer.Option(help="native: processes of this machine. compose: containers. Kept until changed."),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Number = Annotated[str, typer.Argument(metavar="NN", help="The lab's number, such as 06.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 
-def _context(port_offset: int | None) -> Context:
-    """Return this clone's context; an offset that is given is kept."""
-    return lifecycle.keep(Context.load(port_offset))
+def _context(port_offset: int | None, backend: str | None = None) -> Context:
+    """Return this clone's context; an offset or a backend that is given is kept."""
+    context = Context.load(port_offset)
+    if backend:
+        context = dataclasses.replace(context, choices=dataclasses.replace(context.choices, backend=backend))
+    return lifecycle.keep(context)
+
+
+def _in_containers() -> bool:
+    return Choices.load().backend == "compose"
 
 
 def _names(only: str) -> tuple[str, ...]:
@@ -71,14 +86,22 @@ def _run(module: str, *arguments: str) -> NoReturn:
 def up(
     only: Annotated[str, typer.Option(help="Only these servers, comma-separated, and what they need.")] = "",
     port_offset: Offset = None,
+    backend: Backend = None,
 ) -> None:
     """Install what is missing, start the servers, wait until each is ready."""
-    lifecycle.up(_names(only), _context(port_offset), Reporter())
+    context = _context(port_offset, backend)
+    if not _in_containers():
+        lifecycle.up(_names(only), context, Reporter())
+    else:
+        compose.up(context, Reporter(), only=_names(only))
 
 
 @app.command()
 def down(only: Annotated[str, typer.Option(help="Only these, comma-separated; by default everything.")] = "") -> None:
     """Stop everything of this clone."""
+    if _in_containers():
+        compose.down(Context.load(), Reporter())
+        return
     names = _names(only)
     with_needs(names)
     lifecycle.down(Reporter(), names)
@@ -89,6 +112,8 @@ def reset(yes: Yes = False) -> None:  # noqa: FBT002 - an option
     """Stop everything and delete this clone's data (not the installed servers, not your progress)."""
     if not yes:
         typer.confirm("Delete all tables, topics, workflows and databases of this clone?", abort=True)
+    if _in_containers():
+        compose.down(Context.load(), Reporter(), forget=True)
     lifecycle.reset(Context.load(), Reporter())
 
 
@@ -96,7 +121,7 @@ def reset(yes: Yes = False) -> None:  # noqa: FBT002 - an option
 def status(json: Json = False) -> None:  # noqa: FBT002 - an option
     """Show what is running."""
     context = Context.load()
-    found = statuses.status(context)
+    found = compose.status(context) if _in_containers() else statuses.status(context)
     if json:
         catalog = context.choices.catalog or None
         print(jsonlib.dumps({"catalog": catalog, "servers": [dataclasses.asdict(one) for one in found]}, indent=2))
@@ -109,6 +134,8 @@ def status(json: Json = False) -> None:  # noqa: FBT002 - an option
     print(
         f"\n{sum(one.memory_mib for one in found)} MiB in all. Catalog: {context.choices.catalog or 'not chosen yet'}."
     )
+    if line := release.summary(Cluster()):
+        print(line)
 
 
 @app.command()
@@ -173,15 +200,22 @@ def reconcile(
 
 
 @pipeline_app.command("up")
-def pipeline_up(port_offset: Offset = None) -> None:
+def pipeline_up(port_offset: Offset = None, backend: Backend = None) -> None:
     """Start the servers and the services: gateway, normalizer, orchestrator, inference."""
-    pipeline.up(_context(port_offset), Reporter())
+    context = _context(port_offset, backend)
+    if _in_containers():
+        compose.up(context, Reporter(), compose.PIPELINE)
+    else:
+        pipeline.up(context, Reporter())
 
 
 @pipeline_app.command("down")
 def pipeline_down() -> None:
     """Stop the services; the servers stay."""
-    pipeline.down(Reporter())
+    if _in_containers():
+        compose.stop_services(Context.load(), Reporter())
+    else:
+        pipeline.down(Reporter())
 
 
 @lab_app.callback()

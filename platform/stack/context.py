@@ -20,6 +20,7 @@ class Choices:
 
     port_offset: int = 0
     catalog: str = ""
+    backend: str = "native"
 
     @classmethod
     def load(cls) -> "Choices":

@@ -66,10 +66,10 @@ def _running(supervisor: Supervisor) -> set[str]:
 
 
 def keep(context: Context) -> Context:
-    """Make this context the clone's, and return it. Raises StackError if the platform runs on other ports."""
+    """Make this context the clone's, and return it. Raises StackError if the platform runs otherwise."""
     if context.choices != Choices.load():
         if _running(Supervisor()):
-            raise StackError("The platform runs on other ports.", "`lakehouse down`, then again with the new offset.")
+            raise StackError("The platform runs on other ports or another backend.", "`lakehouse down`, then again.")
         context.choices.save()
     return context
 
@@ -135,6 +135,6 @@ def reset(context: Context, reporter: Reporter) -> None:
         each.wipe()
     for folder in (data_dir(""), *(state_dir() / name for name in ("ledger", "dagster", "logs", "feast", "training"))):
         shutil.rmtree(folder, ignore_errors=True)
-    Choices(port_offset=context.choices.port_offset).save()
+    Choices(port_offset=context.choices.port_offset, backend=context.choices.backend).save()
     state_id.renew()
     reporter.say("All data of this clone is deleted; installed servers, secrets and the learner's progress are kept.")

@@ -79,21 +79,9 @@ def _kafka(spec: Spec, context: Context) -> bool:
 
 
 def _consumer_group(spec: Spec, context: Context) -> bool:
-    from aiokafka.admin import AIOKafkaAdminClient  # noqa: PLC0415 - only where it is used
+    from services.contracts.consumer_group import consuming  # noqa: PLC0415 - only where it is used
 
-    async def members() -> bool:
-        servers = f"{LOCALHOST}:{context.port('kafka', 'broker')}"
-        admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=3000)
-        await admin.start()
-        try:
-            (answer,) = await admin.describe_consumer_groups([spec.probe["group"]])
-        finally:
-            await admin.close()
-        (group,) = answer.groups
-        state, group_members = group[2], group[5]
-        return bool(state == "Stable" and group_members)
-
-    return asyncio.run(members())
+    return asyncio.run(consuming(f"{LOCALHOST}:{context.port('kafka', 'broker')}", spec.probe["group"]))
 
 
 PROBES: Mapping[str, Callable[[Spec, Context], bool]] = {

@@ -75,10 +75,11 @@ class Postgres(PlatformSettings):
 
 
 class Kafka(PlatformSettings):
-    """The Kafka cluster."""
+    """The Kafka cluster. `copies` is on how many brokers a topic's partition is kept; a cluster has more than one."""
 
     model_config = SettingsConfigDict(env_prefix="KAFKA_")
     bootstrap_servers: str = "127.0.0.1:9092"
+    copies: int = Field(default=1, gt=0)
 
 
 class Stripe(PlatformSettings):

@@ -26,12 +26,11 @@ class NotStartedError(LakehouseError):
 def server(
     app: Starlette, settings: GatewaySettings, *, protocol: type[HttpToolsProtocol] = GatewayProtocol
 ) -> uvicorn.Server:
-    """Return the server for the settings' URL. On SIGTERM it finishes the requests that it has, then stops."""
-    address = urlsplit(settings.url)
+    """Return the server, on the port of the settings' URL. On SIGTERM it finishes the requests that it has."""
     config = uvicorn.Config(
         app,
-        host=address.hostname or "127.0.0.1",
-        port=address.port or 80,
+        host=settings.bind_host,
+        port=urlsplit(settings.url).port or 80,
         loop="uvloop",
         http=protocol,
         ws="none",

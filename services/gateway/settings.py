@@ -7,10 +7,14 @@ from services.contracts.settings import Kafka, Settings, Stripe
 
 
 class GatewaySettings(Settings):
-    """How the gateway listens and what it takes. `max_held_bytes` bounds the bodies of all requests together."""
+    """Where the gateway is found (it listens on the port of that URL), and what it takes.
+
+    `max_held_bytes` bounds the bodies of all requests together.
+    """
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_")
     url: str = "http://127.0.0.1:8000"
+    bind_host: str = "127.0.0.1"
     max_body_bytes: int = Field(default=2**20, gt=0)
     max_held_bytes: int = Field(default=64 * 2**20, gt=0)
     body_timeout_s: float = Field(default=10.0, gt=0)

@@ -1,4 +1,7 @@
-"""The dbt project as Dagster needs it: its manifest, built only when a source has changed, and its environment."""
+"""The dbt project as Dagster needs it: its manifest, built only when a source has changed, and its environment.
+
+`python -m services.ingestion.dbt_project` builds the manifest; an image does so once, for all who start from it.
+"""
 
 import hashlib
 import sys
@@ -81,3 +84,7 @@ def _digest(directory: Path) -> str:
         if path.is_file() and relative.parts[0] not in _NOT_SOURCES:
             digest.update(f"{relative}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    prepare(IngestionSettings())

@@ -31,9 +31,12 @@ def prepared() -> Callable[[str], None]:
     done = set()
 
     def prepare(lab: str) -> None:
+        if reason := load(lab).lacks():
+            pytest.skip(reason)
         if lab not in done:
             servers = tuple(name for name in load(lab).servers if name not in services())
-            testing.bring_up(Reporter(), servers)
+            if servers:
+                testing.bring_up(Reporter(), servers)
             catalogue.of(lab).prepare()
             done.add(lab)
 

@@ -20,7 +20,8 @@ send() {
     esac
 }
 
-# Two endpoints for one MinIO: `endpoint` is what clients on this machine are told, `endpointInternal` what Polaris uses.
+# No `endpoint`, which clients would be told: where MinIO is differs between containers and this machine, so each client
+# keeps to its own S3_ENDPOINT. `endpointInternal` is what Polaris itself uses.
 send POST management/v1/catalogs '{"catalog": {
     "name": "lakehouse",
     "type": "INTERNAL",
@@ -31,7 +32,6 @@ send POST management/v1/catalogs '{"catalog": {
     "storageConfigInfo": {
         "storageType": "S3",
         "allowedLocations": ["s3://lakehouse/warehouse"],
-        "endpoint": "http://127.0.0.1:9000",
         "endpointInternal": "http://minio:9000",
         "pathStyleAccess": true,
         "region": "us-east-1",

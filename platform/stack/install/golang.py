@@ -12,12 +12,12 @@ from stack.errors import StackError
 from stack.paths import cache_dir
 from stack.progress import Step
 
-MINIMUM = (1, 25)
+MINIMUM = (1, 26)
 SHOWN_LINES = 12
 
 
 def go() -> Path:
-    """Return a Go of at least 1.25. Raises StackError if there is none."""
+    """Return a Go that is new enough. Raises StackError if there is none."""
     beside_python = Path(sys.executable).with_name("go")
     for candidate in (shutil.which("go"), beside_python):
         if candidate and Path(candidate).exists() and _version(Path(candidate)) >= MINIMUM:

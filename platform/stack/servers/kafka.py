@@ -7,9 +7,7 @@ import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-
-from services.contracts import topics
+from services.contracts.kafka_topics import create_topics
 from stack.context import LOCALHOST
 from stack.errors import StackError
 from stack.install.java import java
@@ -82,20 +80,4 @@ class Kafka(Server):
 
     def provision(self) -> None:
         """Create the topics of `services.contracts.topics`."""
-        asyncio.run(create_topics(f"{LOCALHOST}:{self.context.port('kafka', 'broker')}"))
-
-
-async def create_topics(bootstrap_servers: str) -> None:
-    """Create those of the contract's topics that are not there yet."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
-    await admin.start()
-    try:
-        there = set(await admin.list_topics())
-        keep = {"retention.ms": "-1"}
-        missing = [topic for topic in topics.ALL if topic.name not in there]
-        if missing:
-            await admin.create_topics(
-                [NewTopic(topic.name, topic.partitions, replication_factor=1, topic_configs=keep) for topic in missing]
-            )
-    finally:
-        await admin.close()
+        asyncio.run(create_topics(f"{LOCALHOST}:{self.context.port('kafka', 'broker')}", copies=1))

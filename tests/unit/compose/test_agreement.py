@@ -5,17 +5,19 @@ from typing import Any
 
 import pytest
 
-from stack.manifest import Spec, servers, specs
+from stack.manifest import Spec, servers, services, specs
 from stack.paths import PLATFORM
 
 SERVERS = [spec for spec in specs().values() if spec.compose]
+CONTAINERS = [*SERVERS, *(specs()[name] for name in (*services(), "dagster"))]
 by_name = pytest.mark.parametrize("spec", SERVERS, ids=lambda spec: spec.name)
+by_any_name = pytest.mark.parametrize("spec", CONTAINERS, ids=lambda spec: spec.name)
 UNITS = {"m": 1, "g": 1024}
 
 
 def service(compose: dict[str, Any], spec: Spec) -> dict[str, Any]:
     """The service whose name, and so whose address in the network, is the server's host."""
-    return compose["services"][spec.host]
+    return compose["services"][spec.host or spec.name]
 
 
 @by_name
@@ -30,20 +32,33 @@ def test_the_image_has_the_servers_version(spec: Spec) -> None:
     assert tag == version or tag.startswith(f"{version}.")
 
 
-@by_name
-def test_the_same_ports_are_published(compose: dict[str, Any], spec: Spec) -> None:
-    published = {int(port.split(":")[1]) for port in service(compose, spec)["ports"]}
+@by_any_name
+def test_the_same_ports_are_published_each_with_the_variable_that_moves_it(compose: dict[str, Any], spec: Spec) -> None:
+    published = {port.rpartition(":")[0] for port in service(compose, spec).get("ports", [])}
     internal = spec.compose.get("internal_ports", ())
-    assert published == {port for name, port in spec.ports.items() if name not in internal}
+    assert published == {
+        f"127.0.0.1:${{PORT_{spec.name.upper()}_{name.upper()}:-{port}}}"
+        for name, port in spec.ports.items()
+        if name not in internal
+    }
 
 
-@by_name
+@by_any_name
+def test_a_container_listens_at_the_port_of_its_server(compose: dict[str, Any], spec: Spec) -> None:
+    inside = {int(port.rpartition(":")[2]) for port in service(compose, spec).get("ports", [])}
+    if spec.name == "kafka":  # this machine's listener; containers have the port itself
+        inside = {int(compose["services"]["kafka"]["environment"]["KAFKA_LISTENERS"].split(":")[2].partition(",")[0])}
+    internal = spec.compose.get("internal_ports", ())
+    assert inside == {port for name, port in spec.ports.items() if name not in internal}
+
+
+@by_any_name
 def test_a_container_may_take_at_least_the_memory_that_the_server_needs(compose: dict[str, Any], spec: Spec) -> None:
     limit = service(compose, spec)["mem_limit"]
     assert int(limit[:-1]) * UNITS[limit[-1]] >= spec.memory_mib
 
 
-@by_name
+@by_any_name
 def test_every_server_has_a_health_check(compose: dict[str, Any], spec: Spec) -> None:
     assert "test" in service(compose, spec)["healthcheck"]
 

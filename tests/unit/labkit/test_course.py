@@ -1,5 +1,6 @@
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from labkit import course
 from labkit.platform import Platform
 from labkit.report import write_report
 from labkit.run import Checks, LabResult, Source, judge
+from labkit.spec import LabSpec
 
 PASSED = LabResult("00_x", "solutions", "passed", seconds=1.5, peak_rss_mib=90.0, checks=Checks(passed=3))
 FAILED = LabResult("00_x", "labs", "failed", reason="a <cell> broke")
@@ -99,3 +101,10 @@ def test_each_part_starts_on_fresh_data_and_unsolved_comes_first(one_lab: Path) 
     assert ran == [("labs", "00_preflight"), ("solutions", "00_preflight")]
     assert said == ["reset --yes", "up", "pipeline up", "run"] * 2
     assert one_lab.exists()
+
+
+def test_a_lab_that_the_machine_lacks_something_for_is_skipped_with_the_reason() -> None:
+    spec = LabSpec("00_x", "Made up", 30, 1, (), (), lacks=lambda: "no control plane is built here")
+
+    assert course.cannot_run(spec) == "no control plane is built here"
+    assert course.cannot_run(replace(spec, lacks=str)) == ""

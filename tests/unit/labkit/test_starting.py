@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,3 +60,12 @@ def test_what_is_down_is_started_and_a_failure_does_not_take_the_lab_away(bench:
 
     assert said == ["up --only kafka"]
     assert "`lakehouse up --only kafka` failed" in panel.lines[0]
+
+
+def test_a_lab_without_servers_says_what_it_lacks_and_how_to_get_it() -> None:
+    spec = LabSpec("00_made_up", "", 1, 1, (), (), lacks=lambda: "no control plane: `lakehouse cluster install`")
+
+    lacking = starting.needed(spec)
+
+    assert (lacking.title, lacking.lines) == ("This lab cannot run here yet", (spec.lacks(),))
+    assert starting.needed(replace(spec, lacks=str)).lines == ()

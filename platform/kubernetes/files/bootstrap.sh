@@ -1,0 +1,1 @@
+../../polaris/compose/bootstrap.sh

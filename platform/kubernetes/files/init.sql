@@ -1,0 +1,1 @@
+../../postgres/compose/init.sql
