@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from labkit.picture import INK, Picture
+from labkit.picture import INK, Picture, dress
 
 COLOURS: Final[Mapping[str, str]] = {
     "bronze": "#c98850",
@@ -49,9 +49,7 @@ def versions(found: Sequence[Version]) -> Picture:
     axes.invert_yaxis()
     days = range(int(min(_days(one.since) for one in found)), int(end) + 1)
     axes.set_xticks(list(days), [f"{day} March" for day in days])
-    axes.tick_params(colors=INK, labelsize=9)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    dress(axes)
     tiers = [tier for tier in COLOURS if any(one.tier == tier for one in found)]
     axes.legend(
         [Patch(color=COLOURS[tier]) for tier in tiers], tiers,

@@ -8,20 +8,9 @@ from matplotlib.dates import ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from labkit.labs.features import town
-from labkit.picture import Picture
+from labkit.picture import INK, MARK, OTHER, Picture, dress
 
-INK: Final = "#8a8f98"
-MARK: Final = "#f37726"
-OTHER: Final = "#4c9be8"
 SHOWN: Final = timedelta(days=45)
-
-
-def dress(axes: Axes, title: str) -> None:
-    """Give axes the lab's colours and a title."""
-    axes.set_title(title, color=INK, loc="left", fontsize=10)
-    axes.tick_params(colors=INK)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
 
 
 def legend(axes: Axes) -> None:

@@ -12,7 +12,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import average_precision_score
 
 from labkit.labs.features import drawing, town
-from labkit.picture import Picture
+from labkit.picture import INK, MARK, OTHER, Picture, dress
 from labkit.servers.unwarned import quietly
 from services.features.columns import CUSTOMER_FEATURES
 from services.features.computing import database
@@ -97,15 +97,15 @@ def draw(honest: Scores, leaking: Scores) -> Picture:
     kept = [one.at_the_counter for one in (honest, leaking)]
     places = np.arange(2)
     for offset, heights, color, name in (
-        (-0.2, promised, drawing.MARK, "in the notebook"),
-        (0.2, kept, drawing.OTHER, "at the counter"),
+        (-0.2, promised, MARK, "in the notebook"),
+        (0.2, kept, OTHER, "at the counter"),
     ):
         bars = axes.barh(places + offset, heights, height=0.36, color=color, label=name)
-        axes.bar_label(bars, fmt="{:.2f}", color=drawing.INK, padding=4)
+        axes.bar_label(bars, fmt="{:.2f}", color=INK, padding=4)
     axes.set_yticks(places, labels)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.1)
-    drawing.dress(axes, f"average precision on {honest.frauds} frauds")
+    dress(axes, f"average precision on {honest.frauds} frauds")
     drawing.legend(axes)
     words = [
         f"{label}: {one:.2f} in the notebook, {other:.2f} at the counter"

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from labkit.picture import INK, MARK, Picture
+from labkit.picture import INK, MARK, Picture, dress
 from labkit.timeline import moments
 from stack.journey.sightings import Journey
 
@@ -32,9 +32,5 @@ def _dress(axes: Axes, stages: Sequence[str]) -> None:
     axes.margins(x=0.12)
     axes.set_yticks(range(len(stages)), stages)
     axes.invert_yaxis()
-    axes.set_xlabel("seconds after the event was first seen", color=INK)
-    axes.set_title("One payment on its way", color=INK, loc="left")
-    axes.tick_params(colors=INK)
     axes.grid(visible=True, color=INK, alpha=0.25)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    dress(axes, "One payment on its way", "seconds after the event was first seen")

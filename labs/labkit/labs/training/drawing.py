@@ -3,32 +3,19 @@
 from typing import Any, Final
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from labkit.labs.training import deciding, past
 from labkit.labs.training.fitting import scored
 from labkit.panel import Panel
-from labkit.picture import Picture
+from labkit.picture import INK, MARK, OTHER, Picture, dress
 from services.training.metrics import Ranking, calibration_error, reliability
 from services.training.report import Report
 from services.training.segments import SEGMENTS
 
-INK: Final = "#8a8f98"
-MARK: Final = "#f37726"
-OTHER: Final = "#4c9be8"
 LEAST_FRAUDS: Final = 5
 AP: Final = "average precision"
-
-
-def _dress(axes: Axes, title: str, x: str, y: str = "") -> None:
-    axes.set_title(title, color=INK, loc="left", fontsize=10)
-    axes.set_xlabel(x, color=INK, fontsize=9)
-    axes.set_ylabel(y, color=INK, fontsize=9)
-    axes.tick_params(colors=INK)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
 
 
 def calibration(before: Any, after: Any) -> Picture:  # noqa: ANN401 - learners' models
@@ -45,7 +32,7 @@ def calibration(before: Any, after: Any) -> Picture:  # noqa: ANN401 - learners'
         lines.append(
             f"{name}: said {said.max():.2f}, happened {happened[said.argmax()]:.2f} in the top tenth; error {error:.3f}"
         )
-    _dress(axes, "perfect is the dotted line", "share of fraud that it says", "that happened")
+    dress(axes, "perfect is the dotted line", "share of fraud that it says", "that happened")
     axes.legend(frameon=False, labelcolor=INK)
     return Picture.of(figure, "\n".join(lines))
 
@@ -65,7 +52,7 @@ def costs(model: Any, chosen: float) -> Picture:  # noqa: ANN401 - a learner's m
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
-    _dress(axes, "US dollars a payment, on the test", "stop from this score on")
+    dress(axes, "US dollars a payment, on the test", "stop from this score on")
     return Picture.of(figure, f"threshold {chosen:.3f} costs {own:.2f} dollars a payment, the cheapest {min(each):.2f}")
 
 
@@ -94,7 +81,7 @@ def segments(model: Any, interval: Any) -> Picture:  # noqa: ANN401 - learners' 
     axes.axvline(0, color=INK, linestyle=":")
     axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
     axes.invert_yaxis()
-    _dress(axes, f"{AP}: the lead over the rules, with 95 % intervals", "")
+    dress(axes, f"{AP}: the lead over the rules, with 95 % intervals", "")
     text = "\n".join(f"{name}: {value:.2f} [{low:.2f}, {high:.2f}]" for name, value, low, high in rows)
     return Picture.of(figure, text)
 

@@ -10,7 +10,7 @@ from pyiceberg.table import Table
 
 from labkit.labs.trino import asking, table
 from labkit.panel import Panel
-from labkit.picture import INK, MARK, Picture
+from labkit.picture import INK, MARK, Picture, dress
 from labkit.servers import object_store
 
 NAME: Final = "hours"
@@ -104,7 +104,4 @@ def _bars(axes: Axes, labels: list[str], heights: list[float], title: str) -> No
 
 
 def _dress(axes: Axes, title: str) -> None:
-    axes.set_title(title, color=INK, loc="left", fontsize=10)
-    axes.tick_params(colors=INK)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    dress(axes, title)
