@@ -4,15 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
-from feast import FeatureStore
 from pyiceberg.catalog import Catalog
 
 from services.contracts import iceberg
-from services.features import facts, store, tables
+from services.features import facts, tables
 from services.features.computing import FeatureRows, compute
 from services.features.settings import FeaturesSettings
+
+if TYPE_CHECKING:
+    from feast import FeatureStore
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,10 @@ class Features:
         return self._load_catalog()
 
     @cached_property
-    def store(self) -> FeatureStore:
+    def store(self) -> "FeatureStore":
         """Feast's store, with the repository applied."""
+        from services.features import store  # noqa: PLC0415 - Feast takes seconds to import, and a build needs none
+
         connected = store.connect(self.settings)
         store.apply(connected, self.settings)
         return connected
@@ -73,6 +78,8 @@ class Features:
 
     def materialize(self, until: datetime) -> None:
         """Bring the online store to this time (aware)."""
+        from services.features import store  # noqa: PLC0415 - as above
+
         store.materialize(self.store, until)
 
 

@@ -17,9 +17,9 @@ component = dsl.component(base_image=MODELS, install_kfp_package=False)
 @component
 def build_features(metrics: dsl.Output[dsl.Metrics]) -> str:
     """Compute the feature tables; returns the snapshot of the facts that they are of."""
-    from services.pipelines import steps  # noqa: PLC0415
+    from services.pipelines import feature_steps  # noqa: PLC0415
 
-    built = steps.build_features()
+    built = feature_steps.build_features()
     metrics.log_metric("customer_rows", built.customer_rows)
     metrics.log_metric("merchant_rows", built.merchant_rows)
     return str(built.facts_snapshot_id)
@@ -32,9 +32,9 @@ def train_model(
     """Train one task's model and register it as the challenger; returns its version."""
     from pathlib import Path  # noqa: PLC0415
 
-    from services.pipelines import steps  # noqa: PLC0415
+    from services.pipelines import model_steps  # noqa: PLC0415
 
-    made = steps.train_model(task, int(facts_snapshot_id), seed)
+    made = model_steps.train_model(task, int(facts_snapshot_id), seed)
     for name, value in made.metrics.items():
         metrics.log_metric(name, value)
     Path(card.path).write_text(made.card, encoding="utf-8")
@@ -46,9 +46,9 @@ def promote_model(task: str, seed: int) -> NamedTuple("Verdict", [("champion", s
     """Let the gate decide; returns the new champion's version, or nothing and the reasons."""
     from typing import NamedTuple  # noqa: PLC0415
 
-    from services.pipelines import steps  # noqa: PLC0415
+    from services.pipelines import model_steps  # noqa: PLC0415
 
-    verdict = steps.promote_model(task, seed)
+    verdict = model_steps.promote_model(task, seed)
     Verdict = NamedTuple("Verdict", [("champion", str), ("reasons", str)])  # noqa: UP014 - kfp reads its name
     return Verdict(verdict.champion or "", "; ".join(verdict.reasons))
 
@@ -56,6 +56,6 @@ def promote_model(task: str, seed: int) -> NamedTuple("Verdict", [("champion", s
 @component
 def materialize_features() -> str:
     """Bring the online store to the present; returns that time."""
-    from services.pipelines import steps  # noqa: PLC0415
+    from services.pipelines import feature_steps  # noqa: PLC0415
 
-    return steps.materialize_features().isoformat()
+    return feature_steps.materialize_features().isoformat()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import mlflow
 import msgspec
@@ -20,7 +20,9 @@ from mlflow.tracking import MlflowClient
 from services.training.errors import RegistryUnavailableError
 from services.training.gate import Budgets
 from services.training.report import Report
-from services.training.training import Trained
+
+if TYPE_CHECKING:
+    from services.training.training import Trained  # with Feast, which takes seconds to import
 
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
@@ -50,7 +52,7 @@ class Registry:
         self._prefix = prefix
         self._client = MlflowClient(tracking_uri, tracking_uri)
 
-    def log(self, trained: Trained, tags: Mapping[str, str]) -> str:
+    def log(self, trained: "Trained", tags: Mapping[str, str]) -> str:
         """Record the run, register its model as the challenger, and return the new version's number.
 
         Raises:
@@ -58,10 +60,6 @@ class Registry:
         """
         with self._answering(), mlflow.start_run(run_name=trained.report.task, tags=dict(tags)):
             mlflow.log_params(dict(trained.parameters))
-            mlflow.log_metrics(
-                trained.report.metrics() | {f"budget.{k}": v for k, v in asdict(trained.budgets).items()}
-            )
-            self._log_files(trained)
             rows = trained.examples.test.features.head(5)
             logged = mlflow.sklearn.log_model(
                 trained.model,
@@ -74,14 +72,20 @@ class Registry:
                 pip_requirements=[
                     f"{name}=={version(name)}" for name in ("scikit-learn", "numpy", "pandas", "cloudpickle")
                 ],
-                registered_model_name=self._name(trained.report.task),
             )
-        number = str(logged.registered_model_version)
+            # After the model, which would copy those that are there one request at a time.
+            mlflow.log_metrics(
+                trained.report.metrics() | {f"budget.{k}": v for k, v in asdict(trained.budgets).items()},
+                model_id=logged.model_id,
+            )
+            self._log_files(trained)
+            # Last, so that a version has all that belongs to it.
+            number = str(mlflow.register_model(logged.model_uri, self._name(trained.report.task)).version)
         with self._answering():
             self._client.set_registered_model_alias(self._name(trained.report.task), CHALLENGER, number)
         return number
 
-    def _log_files(self, trained: Trained) -> None:
+    def _log_files(self, trained: "Trained") -> None:
         test = trained.examples.test
         kept = test.features.assign(
             label=test.labels, customer=test.customers.astype(str), **{

@@ -18,7 +18,7 @@ def of(namespace: str, past: History) -> "Features":
         ServerDownError: the catalog does not answer.
     """
     with quietly():
-        from services.features.bootstrap import bootstrap  # noqa: PLC0415 - Feast takes seconds to import
+        from services.features.bootstrap import bootstrap  # noqa: PLC0415 - it takes a second to import
         from services.features.settings import FeaturesSettings  # noqa: PLC0415
     catalog = lake.catalog(Catalog().warehouse)
     settings = FeaturesSettings(marts_namespace=namespace, namespace=namespace, store_dir=state_dir() / namespace)

@@ -1,22 +1,14 @@
-"""What the components do, as functions: the code that `python -m services.training` runs, one step at a time.
-
-Each step reads its settings from the environment and its data from the lakehouse, so it runs wherever these are.
-"""
+"""The steps on models, as functions: what `python -m services.training` does, one step at a time."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from services.features.bootstrap import Built, Features
-from services.features.bootstrap import bootstrap as features_of
-from services.features.settings import FeaturesSettings
 from services.training.code_version import code_version
 from services.training.errors import PromotionRefusedError
 from services.training.promoting import promote
 from services.training.registry import Registry
 from services.training.settings import TrainingSettings
-from services.training.training import train
 
 
 @dataclass(frozen=True)
@@ -36,11 +28,6 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
-def build_features() -> Built:
-    """Compute the feature tables from the marts. Raises `NoMartsError`."""
-    return _features().build()
-
-
 def train_model(task: str, facts_snapshot_id: int, seed: int) -> Version:
     """Train and judge one task's model on the facts of this snapshot, and register it as the challenger.
 
@@ -49,7 +36,12 @@ def train_model(task: str, facts_snapshot_id: int, seed: int) -> Version:
         TrainingError: there is too little to learn from.
         RegistryUnavailableError: MLflow does not answer.
     """
-    wired = _features()
+    # The gate needs none of these, and Feast takes seconds to import.
+    from services.features.bootstrap import bootstrap  # noqa: PLC0415
+    from services.features.settings import FeaturesSettings  # noqa: PLC0415
+    from services.training.training import train  # noqa: PLC0415
+
+    wired = bootstrap(FeaturesSettings())
     tags = {"facts_snapshot_id": str(facts_snapshot_id), "git_commit": code_version()}
     with TemporaryDirectory() as folder:
         facts = wired.facts(facts_snapshot_id)
@@ -70,17 +62,6 @@ def promote_model(task: str, seed: int) -> Verdict:
         return Verdict(promote(_registry(), task, seed))
     except PromotionRefusedError as refused:
         return Verdict(None, tuple(refused.reasons))
-
-
-def materialize_features() -> datetime:
-    """Bring the online store to the present, and return that time (UTC)."""
-    now = datetime.now(UTC)
-    _features().materialize(now)
-    return now
-
-
-def _features() -> Features:
-    return features_of(FeaturesSettings())
 
 
 def _registry() -> Registry:
