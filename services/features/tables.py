@@ -23,7 +23,9 @@ def replace(catalog: Catalog, name: str, rows: pa.Table, source_snapshot: int, n
     catalog.create_namespace_if_not_exists(namespace)
     table = _matching(catalog, name, rows.schema)
     properties = {SOURCE_SNAPSHOT: str(source_snapshot), NEWEST_FACT: newest_fact.isoformat()}
-    table.overwrite(rows, snapshot_properties=properties)
+    # Of a new table there is nothing to delete, and pyiceberg warns whoever tries.
+    write = table.overwrite if table.current_snapshot() else table.append
+    write(rows, snapshot_properties=properties)
     snapshot = table.current_snapshot()
     assert snapshot is not None  # noqa: S101 - there is one after a commit
     return snapshot.snapshot_id

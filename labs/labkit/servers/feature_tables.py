@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from labkit.servers import history, lake
-from labkit.servers.unwarned import quietly
 from services.contracts.settings import Catalog, state_dir
 from services.simulator.history.generation import History
 
@@ -17,9 +16,9 @@ def of(namespace: str, past: History) -> "Features":
     Raises:
         ServerDownError: the catalog does not answer.
     """
-    with quietly():
-        from services.features.bootstrap import bootstrap  # noqa: PLC0415 - it takes a second to import
-        from services.features.settings import FeaturesSettings  # noqa: PLC0415
+    from services.features.bootstrap import bootstrap  # noqa: PLC0415 - it takes a second to import
+    from services.features.settings import FeaturesSettings  # noqa: PLC0415
+
     catalog = lake.catalog(Catalog().warehouse)
     settings = FeaturesSettings(marts_namespace=namespace, namespace=namespace, store_dir=state_dir() / namespace)
     wired = bootstrap(settings, lambda: catalog)

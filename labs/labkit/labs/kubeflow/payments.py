@@ -28,8 +28,7 @@ PAST: Final = History(events=30_000, seed=7)
 @cache
 def features() -> Features:
     """Return the real features service on the lab's payments. Raises `ServerDownError`."""
-    with quietly():  # pyiceberg warns that a new table had nothing to overwrite
-        return feature_tables.of(NAMESPACE, PAST)
+    return feature_tables.of(NAMESPACE, PAST)
 
 
 @cache
